@@ -1,0 +1,56 @@
+#include "models/external_service.hpp"
+
+#include <algorithm>
+
+#include "models/profiles.hpp"
+
+namespace onceward::models {
+
+Call::Call(ExternalService& service, const CallSpec& call, const sim::Site& at)
+    : Operation(*service.world_, &service, at, kCallWindow), service_(&service), call_(call) {}
+
+sim::Applied Call::apply(sim::World& world) {
+  auto& kept = service_->kept_;
+  const bool keyed = !call_.idempotency_key.is_null();
+  const auto found = std::find_if(kept.begin(), kept.end(), [&](const ExternalService::Kept& each) {
+    return keyed && each.operation == call_.operation && each.key == call_.idempotency_key;
+  });
+  bool known = found != kept.end();
+  if (known && service_->key_window_ != sim::kForever) {
+    const sim::Value end = sim::Value::instant(found->since.step(), service_->key_window_.count());
+    known = world.is_before(world.take_instant(), end, true);
+    if (!known) kept.erase(found);
+  }
+  const std::uint32_t entry = world.trace(service_->name(), [&](sim::TraceEntry& trace) {
+    trace.text = (known ? "answers again " : "EFFECT ") + call_.operation->text + " " +
+                 call_.of.print() + (known ? "  (the idempotency key is known)" : "");
+    trace.entity = call_.of.print();
+    trace.site = site->text;
+    if (!known) trace.mark = sim::Mark::effect;
+    if (activity != nullptr && activity->entry != 0) trace.causes.push_back(activity->entry);
+  });
+  if (known) return sim::Applied::done;
+  if (keyed) kept.push_back({call_.operation, call_.idempotency_key, world.take_instant()});
+  service_->ledger_->effect(world, *call_.operation, call_.of, entry);
+  return sim::Applied::acted;
+}
+
+Status Call::await_resume() const {
+  remember(static_cast<std::uint64_t>(result_));
+  return result_;
+}
+
+std::string Call::describe() const {
+  return "call " + call_.operation->text + " for " + call_.of.print();
+}
+
+void ExternalService::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(kept_.size());
+  for (const Kept& kept : kept_) {
+    hasher.add(kept.operation->hash);
+    kept.key.fingerprint(hasher);
+    if (key_window_ != sim::kForever) kept.since.fingerprint(hasher);
+  }
+}
+
+}  // namespace onceward::models

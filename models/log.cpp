@@ -1,0 +1,195 @@
+#include "models/log.hpp"
+
+#include <algorithm>
+
+#include "models/group.hpp"
+#include "sim/assert.hpp"
+
+namespace onceward::models {
+
+Append::Append(Log& log, std::uint32_t topic, const Message& message, bool idempotent_resend,
+               const sim::Site& at)
+    : Operation(log.world(), &log, at, log.profile().publish),
+      log_(&log),
+      topic_(topic),
+      message_(&message),
+      idempotent_resend_(idempotent_resend) {}
+
+sim::Applied Append::apply(sim::World& world) {
+  if (idempotent_resend_ && log_->has(topic_, message_->id)) return sim::Applied::done;
+  log_->store(world, topic_, *message_, *site);
+  return sim::Applied::acted;
+}
+
+Status Append::await_resume() const {
+  remember(static_cast<std::uint64_t>(result_));
+  return result_;
+}
+
+std::string Append::describe() const {
+  return "publish " + message_->type.print() + " " + message_->id.print() + " to " +
+         log_->topic(topic_).spec->name.text;
+}
+
+// What a producer has sent arrives although it was told that it failed, so the copy keeps the
+// message too.
+sim::Operation* Append::copy() const {
+  auto* kept = new Message(*message_);
+  auto* again = new Append(*log_, topic_, *kept, idempotent_resend_, *site);
+  again->owns_message_ = true;
+  return again;
+}
+
+void Append::dispose() {
+  if (owns_message_) delete message_;
+  delete this;
+}
+
+Log::Log(const sim::Symbol& name, sim::OwnerId owner, sim::World& world,
+         const BrokerProfile& profile, const std::vector<const TopicSpec*>& topics, Ledger& ledger)
+    : Component(name, owner), world_(&world), profile_(&profile), ledger_(&ledger) {
+  for (const TopicSpec* spec : topics) {
+    topics_.emplace_back(*spec);
+    topics_.back().partitions.resize(spec->partitions);
+  }
+  ledger.watch(*this);
+}
+
+Group& Log::add_group(sim::World& world, const GroupSpec& spec) {
+  const sim::Arena::Entered entered(world.arena(), owner());
+  const std::uint32_t index = topic(spec.topic->name.text);
+  groups_.push_back(profile_->view == View::cursor ? make_cursor_group(*this, spec, index)
+                                                   : make_lease_group(*this, spec, index));
+  return *groups_.back();
+}
+
+std::uint32_t Log::topic(std::string_view name) const {
+  const auto found = std::find_if(topics_.begin(), topics_.end(), [&](const Topic& topic) {
+    return topic.spec->name.text == name;
+  });
+  ONCEWARD_ASSERT(found != topics_.end());
+  return static_cast<std::uint32_t>(found - topics_.begin());
+}
+
+bool Log::has(std::uint32_t topic, const sim::Value& id) const {
+  for (const Partition& partition : topics_[topic].partitions) {
+    for (const Message& message : partition.messages) {
+      if (message.id == id) return true;
+    }
+  }
+  return false;
+}
+
+std::uint32_t Log::partition_of(sim::World& world, Topic& topic, const sim::Value& key,
+                                const sim::Site& site) {
+  const auto count = static_cast<std::uint32_t>(topic.partitions.size());
+  for (const Topic::Place& place : topic.places) {
+    if (!key.is_null() && place.key == key) return place.partition;
+  }
+  std::uint32_t used = 0;
+  for (const Topic::Place& place : topic.places) used = std::max(used, place.partition + 1);
+  // Partitions not used yet are alike, so one of them stands for all.
+  const std::uint32_t options = std::min(used + 1, count);
+  const std::uint32_t chosen =
+      world.choose_value(sim::ChoiceKind::data, site, options, [&](std::uint32_t i) {
+        return "partition " + std::to_string(i) + " for key " + key.print();
+      });
+  topic.places.push_back({key, chosen});
+  return chosen;
+}
+
+void Log::store(sim::World& world, std::uint32_t topic_index, const Message& message,
+                const sim::Site& site) {
+  Topic& topic = topics_[topic_index];
+  const std::uint32_t index = partition_of(world, topic, message.key, site);
+  sim::Vector<Message>& messages = topic.partitions[index].messages;
+  const bool again = std::any_of(messages.begin(), messages.end(),
+                                 [&](const Message& each) { return each.id == message.id; });
+  const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
+    trace.text = "publish " + message.type.print() + " " + message.id.print() + " -> " +
+                 topic.spec->name.text + "/" + std::to_string(index) + "@" +
+                 std::to_string(messages.size()) + (again ? "  (a copy)" : "");
+    trace.entity = message.key.is_null() ? message.id.print() : message.key.print();
+    trace.site = site.text;
+    if (again) trace.mark = sim::Mark::copy;
+  });
+  messages.push_back(message);
+  messages.back().entry = entry;
+  ledger_->appended(world, messages.back(), entry);
+  if (entry != 0) world.set_cause(entry);
+  for (Group* group : groups_) {
+    if (group->topic_index() == topic_index) group->appended(world, index);
+  }
+}
+
+bool Log::unhandled(const sim::Symbol& type, const sim::Value& key, std::uint32_t& entry) const {
+  for (const Group* group : groups_) {
+    const auto& partitions = group->topic().partitions;
+    for (std::uint32_t p = 0; p < partitions.size(); ++p) {
+      const auto& messages = partitions[p].messages;
+      for (std::uint32_t offset = 0; offset < messages.size(); ++offset) {
+        const Message& message = messages[offset];
+        if (message.type.view() != type.text || !(message.key == key)) continue;
+        if (group->was_handled(p, offset)) continue;
+        // A copy with the same id may have been handled in its place.
+        bool copy_handled = false;
+        for (std::uint32_t other = 0; other < messages.size(); ++other) {
+          copy_handled = copy_handled || (messages[other].id == message.id &&
+                                          group->was_handled(p, other));
+        }
+        if (copy_handled) continue;
+        entry = message.entry;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+sim::Vector<const Message*> Log::unfinished() const {
+  sim::Vector<const Message*> found;
+  for (const Group* group : groups_) {
+    const auto& partitions = group->topic().partitions;
+    for (std::uint32_t p = 0; p < partitions.size(); ++p) {
+      for (std::uint32_t offset = 0; offset < partitions[p].messages.size(); ++offset) {
+        if (group->unfinished(p, offset)) found.push_back(&partitions[p].messages[offset]);
+      }
+    }
+  }
+  return found;
+}
+
+void Log::fingerprint(sim::Hasher& hasher) const {
+  for (const Topic& topic : topics_) {
+    hasher.add(topic.places.size());
+    for (const Topic::Place& place : topic.places) {
+      place.key.fingerprint(hasher);
+      hasher.add(place.partition);
+    }
+    for (const Partition& partition : topic.partitions) {
+      hasher.add(partition.messages.size());
+      for (const Message& message : partition.messages) message.fingerprint(hasher);
+    }
+  }
+  for (const Group* group : groups_) group->fingerprint(hasher);
+}
+
+void Log::on_acting(sim::World& world, sim::Process& process) {
+  for (Group* group : groups_) {
+    if (group->spec().process == &process.name()) group->acting(world);
+  }
+}
+
+void Log::on_not_acting(sim::World& world, sim::Process& process) {
+  for (Group* group : groups_) {
+    if (group->spec().process == &process.name()) group->not_acting(world);
+  }
+}
+
+void Log::on_crash(sim::World& world, sim::Process& process) {
+  for (Group* group : groups_) {
+    if (group->spec().process == &process.name()) group->crashed(world);
+  }
+}
+
+}  // namespace onceward::models

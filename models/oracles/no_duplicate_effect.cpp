@@ -1,0 +1,31 @@
+#include "models/oracles/oracle.hpp"
+
+namespace onceward::models {
+namespace {
+
+class NoDuplicateEffect final : public Oracle {
+ public:
+  NoDuplicateEffect()
+      : Oracle("no-duplicate-effect",
+               "no cause has more effects than it owes, at any time",
+               "What {entity} owes {expected} time(s) has happened {actual} times.") {}
+
+  [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
+    return !spec.owes_event;
+  }
+  void on_change(sim::World& world, const Ledger& ledger, std::size_t obligation,
+                 const Tally& tally) const override {
+    const ObligationSpec& spec = ledger.spec(obligation);
+    if (spec.owes_event || !tally.real || tally.count <= spec.most) return;
+    report(world, tally.key, spec.most, tally.count, {tally.first_entry, tally.last_entry});
+  }
+};
+
+}  // namespace
+
+const Oracle& no_duplicate_effect() {
+  static const NoDuplicateEffect oracle;
+  return oracle;
+}
+
+}  // namespace onceward::models

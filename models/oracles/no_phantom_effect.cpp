@@ -1,0 +1,30 @@
+#include "models/oracles/oracle.hpp"
+
+namespace onceward::models {
+namespace {
+
+class NoPhantomEffect final : public Oracle {
+ public:
+  NoPhantomEffect()
+      : Oracle("no-phantom-effect",
+               "no effect is left without a committed cause, once all is quiet",
+               "Something was done for {entity}, which does not exist.") {}
+
+  [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
+    return !spec.owes_event;
+  }
+  void at_quiet(sim::World& world, const Ledger& ledger, std::size_t obligation,
+                const Tally& tally) const override {
+    if (ledger.spec(obligation).owes_event || tally.real || tally.count == 0) return;
+    report(world, tally.key, 0, tally.count, {tally.last_entry});
+  }
+};
+
+}  // namespace
+
+const Oracle& no_phantom_effect() {
+  static const NoPhantomEffect oracle;
+  return oracle;
+}
+
+}  // namespace onceward::models

@@ -1,0 +1,66 @@
+#include "models/profiles.hpp"
+
+#include <algorithm>
+
+namespace onceward::models {
+namespace {
+
+template <class Profile>
+const Profile* find(const std::vector<Profile>& profiles, std::string_view name) {
+  const auto found = std::find_if(profiles.begin(), profiles.end(),
+                                  [&](const Profile& each) { return each.name == name; });
+  return found == profiles.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const std::vector<DatabaseProfile>& database_profiles() {
+  static const std::vector<DatabaseProfile> profiles = {
+      {.name = "postgres@15",
+       .help = "PostgreSQL 15, read committed: second writers wait, an error aborts the transaction",
+       .error_aborts_transaction = true,
+       .source = "postgresql.org/docs/15: mvcc, sql-createsequence, functions-datetime"},
+      {.name = "mysql@8",
+       .help = "MySQL 8 (InnoDB) at read committed: an error undoes only its statement",
+       .error_aborts_transaction = false,
+       .source = "dev.mysql.com/doc/refman/8.0: innodb-error-handling"},
+  };
+  return profiles;
+}
+
+const std::vector<BrokerProfile>& broker_profiles() {
+  using namespace std::chrono_literals;
+  static const std::vector<BrokerProfile> profiles = {
+      {.name = "kafka@4",
+       .help = "Kafka 4 with the Java client: a position a partition, committed by ack or within 5 s",
+       .view = View::cursor,
+       // An exception that leaves the poll loop ends the consumer; its supervisor restarts it.
+       .uncaught = Uncaught::crash,
+       .source = "kafka.apache.org/40: consumer configs, auto.commit.interval.ms=5000"},
+      {.name = "rabbitmq-classic@3.13",
+       .help = "RabbitMQ 3.13 classic queue, manual acks: unacked messages return with the channel",
+       .view = View::lease,
+       .late_ack = LateAck::error,
+       .prefetch = 1,
+       .source = "rabbitmq.com/docs/3.13/confirms: automatic requeueing, delivery tags"},
+      {.name = "sqs-standard@2012-11-05",
+       .help = "Amazon SQS standard queue: hidden for 30 s, then handed out again, in any order",
+       .view = View::lease,
+       .visibility = 30s,
+       .late_ack = LateAck::ignore,
+       .ordered = false,
+       .prefetch = 10,
+       .source = "docs.aws.amazon.com: VisibilityTimeout, DeleteMessage, at-least-once delivery"},
+  };
+  return profiles;
+}
+
+const DatabaseProfile* find_database_profile(std::string_view name) {
+  return find(database_profiles(), name);
+}
+
+const BrokerProfile* find_broker_profile(std::string_view name) {
+  return find(broker_profiles(), name);
+}
+
+}  // namespace onceward::models

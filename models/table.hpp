@@ -1,0 +1,94 @@
+// Tables of the database: their description and their rows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/containers.hpp"
+#include "sim/symbol.hpp"
+#include "sim/value.hpp"
+#include "sim/world.hpp"
+
+namespace onceward::models {
+
+// A row: one value a column, in the order of the table's columns.
+using Row = sim::Vector<sim::Value>;
+using Rows = sim::Vector<Row>;
+
+// Frozen description of a table.
+struct TableSpec {
+  TableSpec(const std::string& database, std::string table)
+      : name(database + "." + table), short_name(std::move(table)) {}
+
+  sim::Symbol name;        // "shop.orders"
+  std::string short_name;  // "orders"
+  std::vector<std::string> columns;
+  int key = -1;       // column of the primary key; -1: none
+  int sequence = -1;  // column filled from a sequence at insert; -1: none
+  std::vector<int> unique;  // columns with a unique index of their own
+
+  [[nodiscard]] int column(std::string_view column_name) const;
+  // "id=o1 published=false", leaving nulls out.
+  [[nodiscard]] std::string describe(const Row& row) const;
+  // The columns that `after` changed: "published=true".
+  [[nodiscard]] std::string difference(const Row& before, const Row& after) const;
+  // A row's key, for people; all of it where there is none.
+  [[nodiscard]] std::string label(const Row& row) const;
+  // What a row is about, for people: its first text in key, `key` column or anywhere.
+  [[nodiscard]] std::string entity(const Row& row) const;
+};
+
+// Which rows a statement is about. Called during one step; must not allocate outside the arena.
+class Where {
+ public:
+  [[nodiscard]] virtual bool matches(sim::World& world, const Row& row) const = 0;
+
+ protected:
+  ~Where() = default;
+};
+
+// What an update does to a row.
+class Change {
+ public:
+  virtual void apply(sim::World& world, Row& row) const = 0;
+
+ protected:
+  ~Change() = default;
+};
+
+// A row and the version that a transaction has not committed yet. Each writer holds the row's lock
+// until its transaction ends, so there is at most one.
+struct StoredRow {
+  static constexpr std::uint32_t kNobody = ~0U;
+
+  Row committed;  // empty: not there (yet)
+  Row pending;    // empty with a writer: the writer deletes it
+  std::uint32_t writer = kNobody;  // slot of the transaction
+  std::uint32_t entry = 0;         // trace entry of the committed version
+
+  [[nodiscard]] bool is_dead() const { return committed.empty() && writer == kNobody; }
+  // What transaction `reader` sees of it; null: nothing.
+  [[nodiscard]] const Row* seen_by(std::uint32_t reader) const {
+    if (writer != kNobody && writer == reader) return pending.empty() ? nullptr : &pending;
+    return committed.empty() ? nullptr : &committed;
+  }
+};
+
+// -1, 0 or 1 as `a` comes before, beside or after `b`: numbers by size, text by its bytes,
+// instants by time (a `time` choice where that is open). Minted ids and values of different kinds
+// are in no order: 0.
+[[nodiscard]] int compare(sim::World& world, const sim::Value& a, const sim::Value& b);
+
+struct Table {
+  Table(const TableSpec& description, sim::ResourceId id) : spec(&description), resource(id) {}
+
+  const TableSpec* spec;
+  sim::ResourceId resource;
+  std::int64_t next_in_sequence = 1;
+  sim::Vector<StoredRow> rows;  // in the order of insertion
+
+  void fingerprint(sim::Hasher& hasher) const;
+};
+
+}  // namespace onceward::models

@@ -1,0 +1,185 @@
+#include "reports/json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "reports/figures.hpp"
+#include "reports/relevant.hpp"
+
+namespace onceward::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* word_of(sim::Mark mark) {
+  switch (mark) {
+    case sim::Mark::crash:
+      return "crash";
+    case sim::Mark::restart:
+      return "restart";
+    case sim::Mark::lost:
+      return "lost";
+    case sim::Mark::copy:
+      return "copy";
+    case sim::Mark::effect:
+      return "effect";
+    case sim::Mark::commit:
+      return "commit";
+    case sim::Mark::fault:
+      return "fault";
+    case sim::Mark::plain:
+      break;
+  }
+  return "plain";
+}
+
+Json options_json(const sim::SearchOptions& options) {
+  return {{"strategy", sim::to_text(options.strategy)},
+          {"seed", options.seed},
+          {"runs", options.runs},
+          {"states_max", options.states_max},
+          {"transitions_max", options.transitions_max},
+          {"steps_max", options.steps_max}};
+}
+
+Json story_json(const sim::Violation& violation) {
+  const EntrySet set = relevant(violation);
+  Json story = Json::array();
+  for (std::uint32_t number = 1; number <= violation.trace.size(); ++number) {
+    const sim::TraceEntry& entry = violation.trace[number - 1];
+    story.push_back({{"step", entry.step},
+                     {"at", entry.at.nanoseconds},
+                     {"lane", entry.lane},
+                     {"text", entry.text},
+                     {"why", entry.why},
+                     {"site", entry.site},
+                     {"entity", entry.entity},
+                     {"rule", entry.rule},
+                     {"mark", word_of(entry.mark)},
+                     {"causes", entry.causes},
+                     {"shown", static_cast<bool>(set[number])}});
+  }
+  return story;
+}
+
+Json timing_json(const sim::Timing& timing) {
+  Json earliest = Json::array();
+  for (const sim::Instant instant : timing.earliest) earliest.push_back(instant.nanoseconds);
+  return {{"feasible", timing.feasible},
+          {"earliest", std::move(earliest)},
+          {"early", timing.early},
+          {"cycle", timing.cycle}};
+}
+
+// The capsule and what was looked up in the file are those of the first violation.
+Json violation_json(const ScenarioReport& report, const sim::Violation& violation) {
+  const bool first = &violation == &report.result.violations.front();
+  const auto of_first = [&](const std::string& text) { return first ? text : std::string(); };
+  Json faults = Json::array();
+  for (const sim::FaultKind kind : violation.faults) faults.push_back(sim::to_text(kind));
+  return {{"invariant", violation.invariant},
+          {"entity", violation.entity},
+          {"expected", violation.expected},
+          {"actual", violation.actual},
+          {"faults", std::move(faults)},
+          {"fewest_faults", violation.fewest_faults},
+          {"budget", violation.budget},
+          {"steps", violation.steps},
+          {"fingerprint", sim::to_text(violation.fingerprint)},
+          {"capsule", of_first(report.capsule)},
+          {"fault_site", of_first(report.fault_site)},
+          {"fault_line", of_first(report.fault_line)},
+          {"in_short", of_first(report.in_short)},
+          {"entries", violation.entries},
+          {"timing", timing_json(violation.timing)},
+          {"story", story_json(violation)}};
+}
+
+Json search_json(const ScenarioReport& report) {
+  const sim::SearchFigures& figures = report.result.figures;
+  Json strikes = Json::array();
+  for (std::size_t i = 0; i < report.result.strikes.size(); ++i) {
+    const bool named = i < report.fault_rules.size();
+    strikes.push_back({{"rule", named ? report.fault_rules[i] : std::string()},
+                       {"most", report.result.strikes[i]}});
+  }
+  Json bounds = {{"faults", report.result.faults_max}};
+  const bool drawn = report.result.strategy == sim::Strategy::random;
+  bounds["timing"] = drawn ? "sampled" : "any";
+  if (figures.states > 0) bounds["collision"] = collision_bound(figures.states);
+  return {{"states", figures.states},
+          {"transitions", figures.transitions},
+          {"runs", figures.runs},
+          {"depth", figures.depth},
+          {"shrink_runs", figures.shrink_runs},
+          {"digest", sim::to_text(figures.digest)},
+          {"bounds", std::move(bounds)},
+          {"strikes", std::move(strikes)}};
+}
+
+void add_result(const ScenarioReport& report, Json& scenario) {
+  const bool known = report.problems.empty();
+  const sim::Result& result = report.result;
+  scenario["verdict"] = known ? Json(sim::to_text(result.verdict)) : Json();
+  scenario["expected"] = report.expected;
+  scenario["as_expected"] = report.as_expected;
+  scenario["not_as_expected"] = report.not_as_expected;
+  scenario["problems"] = report.problems;
+  scenario["strategy"] = known ? Json(sim::to_text(result.strategy)) : Json();
+  scenario["seed"] = report.seed;
+  scenario["workload"] = report.workload;
+  scenario["faults"] = report.faults;
+  scenario["budget"] = report.budget;
+  Json invariants = Json::array();
+  for (const InvariantStatus& each : report.invariants) {
+    invariants.push_back({{"id", each.id}, {"status", each.status}, {"help", each.help}});
+  }
+  scenario["invariants"] = std::move(invariants);
+  Json violations = Json::array();
+  for (const sim::Violation& each : result.violations) {
+    violations.push_back(violation_json(report, each));
+  }
+  scenario["violations"] = std::move(violations);
+  scenario["also"] = result.also;
+  scenario["reasons"] = result.reasons;
+  scenario["search"] = known ? search_json(report) : Json();
+}
+
+Json scenario_json(const ScenarioReport& report) {
+  Json scenario = {{"file", report.file},
+                   {"title", report.title},
+                   {"about", report.about},
+                   {"digest", report.digest}};
+  add_result(report, scenario);
+  Json goals = Json::array();
+  for (const GoalStatus& each : report.goals) {
+    goals.push_back({{"name", each.name}, {"reached", each.reached}});
+  }
+  scenario["goals"] = std::move(goals);
+  scenario["warnings"] = report.warnings;
+  scenario["not_modelled"] = report.not_modelled;
+  return scenario;
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<ScenarioReport>& reports, const Summary& summary,
+                    const JsonOptions& options) {
+  Json scenarios = Json::array();
+  for (const ScenarioReport& report : reports) scenarios.push_back(scenario_json(report));
+  Json document = {{"schema", "onceward.result/1"},
+                   {"engine", ONCEWARD_VERSION},
+                   {"options", options_json(options.search)},
+                   {"scenarios", std::move(scenarios)},
+                   {"summary",
+                    {{"as_expected", summary.as_expected},
+                     {"not_as_expected", summary.not_as_expected},
+                     {"inconclusive", summary.inconclusive},
+                     {"exit_code", summary.exit_code}}}};
+  if (!options.no_timing) {
+    document["timing"] = {{"milliseconds", std::llround(summary.seconds * 1000)}};
+  }
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace onceward::reports

@@ -1,0 +1,58 @@
+// What a report is made from: one entry a scenario, ready to be printed. Filled by the command
+// line, read by every report format; a report format is a pure function of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/search/result.hpp"
+
+namespace onceward::reports {
+
+// An invariant that was judged, or that was declared and could not be.
+struct InvariantStatus {
+  std::string id;
+  std::string status;  // "violated", "held", "not-judged"
+  std::string help;    // one line from the catalogue of oracles
+};
+
+struct GoalStatus {
+  std::string name;
+  bool reached = false;
+};
+
+struct ScenarioReport {
+  std::string file;  // as given on the command line
+  std::string title;
+  std::string about;
+  std::string digest;    // of the expanded scenario, 32 hexadecimal digits
+  std::string expected;  // "violates no-lost-event", "holds"
+  bool as_expected = false;
+  std::vector<std::string> not_as_expected;  // why not, one line each
+  std::vector<std::string> problems;         // mistakes in the file (exit 2); no result then
+  sim::Result result;
+  std::vector<InvariantStatus> invariants;
+  std::vector<GoalStatus> goals;
+  std::vector<std::string> warnings;
+  std::vector<std::string> not_modelled;
+  std::string faults;  // the plan in words: "crash (any), redeliver (any) at most 1"
+  std::vector<std::string> fault_rules;  // its rules one by one, as counted in `result.strikes`
+  std::uint32_t budget = 0;
+  std::string workload;    // "2 x PlaceOrder"
+  std::string capsule;     // path of the capsule of the first violation, empty if none was written
+  std::string fault_site;  // FILE:LINE:COLUMN of the step that the first fault struck after
+  std::string fault_line;  // that line of the file
+  std::string in_short;    // the last line of the story, in people's terms
+  std::uint64_t seed = 1;
+};
+
+struct Summary {
+  std::uint32_t as_expected = 0;
+  std::uint32_t not_as_expected = 0;
+  std::uint32_t inconclusive = 0;
+  int exit_code = 0;
+  double seconds = 0;
+};
+
+}  // namespace onceward::reports

@@ -1,0 +1,143 @@
+#include "reports/verdict.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "reports/figures.hpp"
+
+namespace onceward::reports {
+namespace {
+
+using sim::Strategy;
+using sim::Verdict;
+
+std::string expectation(const ScenarioReport& report) {
+  if (report.as_expected) return "as expected";
+  const Verdict verdict = report.result.verdict;
+  const bool decided =
+      verdict == Verdict::violated || verdict == Verdict::exhausted || verdict == Verdict::sampled;
+  return decided ? "not as expected" : "inconclusive";
+}
+
+std::string faults_allowed(const ScenarioReport& report) {
+  const std::uint32_t most = report.result.faults_max;
+  if (most == 0) return "no faults";
+  return fmt::format("at most {} ({}) at any crash point", counted(most, "fault", "faults"),
+                     report.faults);
+}
+
+std::string whose_runs(const ScenarioReport& report) {
+  std::string text = "of " + report.digest.substr(0, 8);
+  if (!report.workload.empty()) text += " with workload " + report.workload;
+  return text;
+}
+
+std::string goals_reached(const ScenarioReport& report) {
+  if (report.goals.empty()) return "";
+  const auto reached = std::count_if(report.goals.begin(), report.goals.end(),
+                                     [](const GoalStatus& goal) { return goal.reached; });
+  return fmt::format(", goals {} of {}", reached, report.goals.size());
+}
+
+std::string exhausted(const ScenarioReport& report) {
+  const sim::SearchFigures& figures = report.result.figures;
+  return fmt::format(
+      "HOLDS (EXHAUSTED: all runs {}, {}, timing any, all orders, no reductions: "
+      "{}, depth {}, collision bound {}{})",
+      whose_runs(report), faults_allowed(report),
+      counted(figures.states, "distinct state", "distinct states"), grouped(figures.depth),
+      collision_bound(figures.states), goals_reached(report));
+}
+
+std::string sampled(const ScenarioReport& report) {
+  const sim::SearchFigures& figures = report.result.figures;
+  const std::string runs = counted(figures.runs, "run", "runs");
+  const std::string how = report.result.strategy == Strategy::random
+                              ? fmt::format("instants drawn in their windows, seed {}", report.seed)
+                              : "timing any, the default order";
+  return fmt::format("NOT BROKEN (SAMPLED: {} {}, {}, {}: {}, the longest run {}{})", runs,
+                     whose_runs(report), faults_allowed(report), how,
+                     counted(figures.transitions, "step", "steps"), grouped(figures.depth),
+                     goals_reached(report));
+}
+
+// What was done before the search ended without an answer.
+std::string done_so_far(const ScenarioReport& report) {
+  const sim::SearchFigures& figures = report.result.figures;
+  std::string text;
+  if (figures.states > 0) text += counted(figures.states, "distinct state", "distinct states");
+  if (figures.runs > 0) {
+    text += (text.empty() ? "" : ", ") + counted(figures.runs, "complete run", "complete runs");
+  }
+  if (!text.empty()) text += ", ";
+  return text + counted(figures.transitions, "step", "steps") + ", " + faults_allowed(report);
+}
+
+std::string violated(const ScenarioReport& report) {
+  if (report.result.violations.empty()) return "VIOLATED";
+  const sim::Violation& violation = report.result.violations.front();
+  std::string text = "VIOLATED  " + violation.invariant + "   ";
+  if (violation.faults.empty()) {
+    text += "no fault needed";
+  } else {
+    text += fmt::format("{} ({}), {}", counted(violation.faults.size(), "fault", "faults"),
+                        fault_words(violation.faults),
+                        violation.fewest_faults ? "the fewest" : "1-minimal");
+  }
+  return text + "   " + counted(violation.steps, "step", "steps");
+}
+
+}  // namespace
+
+std::string fault_words(const std::vector<sim::FaultKind>& faults) {
+  std::string text;
+  for (const sim::FaultKindHelp& entry : sim::fault_catalogue()) {
+    const auto count = std::count(faults.begin(), faults.end(), entry.kind);
+    if (count == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += count == 1 ? entry.name : fmt::format("{} x {}", count, entry.name);
+  }
+  return text;
+}
+
+std::vector<std::string> never_happened(const ScenarioReport& report) {
+  std::vector<std::string> missing;
+  const std::size_t rules = std::min(report.fault_rules.size(), report.result.strikes.size());
+  // Other verdicts may end a search before a fault had its turn.
+  if (report.result.verdict == Verdict::vacuous) {
+    for (std::size_t i = 0; i < rules; ++i) {
+      if (report.result.strikes[i] == 0) missing.push_back("fault: " + report.fault_rules[i]);
+    }
+  }
+  for (const GoalStatus& goal : report.goals) {
+    if (!goal.reached) missing.push_back("goal: " + goal.name);
+  }
+  return missing;
+}
+
+std::string verdict_sentence(const ScenarioReport& report) {
+  const std::string end = "   " + expectation(report);
+  switch (report.result.verdict) {
+    case Verdict::violated:
+      return violated(report) + end;
+    case Verdict::exhausted:
+      return exhausted(report) + end;
+    case Verdict::sampled:
+      return sampled(report) + end;
+    case Verdict::bound_hit:
+      return "BOUND HIT  " + done_so_far(report) + end;
+    case Verdict::vacuous:
+      return "VACUOUS   what was to be tried never happened   " + done_so_far(report) + end;
+    case Verdict::unknown:
+      break;
+  }
+  return "UNKNOWN   " + done_so_far(report) + end;
+}
+
+Tone verdict_tone(const ScenarioReport& report) {
+  if (report.as_expected) return Tone::good;
+  return expectation(report) == "inconclusive" ? Tone::doubtful : Tone::bad;
+}
+
+}  // namespace onceward::reports

@@ -1,0 +1,26 @@
+// A verdict in one sentence: what was found, or exactly what was searched without finding anything.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/page.hpp"
+#include "reports/report.hpp"
+
+namespace onceward::reports {
+
+// "VIOLATED  no-lost-event   1 fault (crash), the fewest   9 steps   as expected",
+// "HOLDS (EXHAUSTED: all runs of 3f2a91c4 with ...)   as expected".
+// REQUIRES: no problems.
+[[nodiscard]] std::string verdict_sentence(const ScenarioReport& report);
+
+// Good: as expected. Doubtful: nothing was decided. Bad: decided, and not what was expected.
+[[nodiscard]] Tone verdict_tone(const ScenarioReport& report);
+
+// "2 x crash, redeliver".
+[[nodiscard]] std::string fault_words(const std::vector<sim::FaultKind>& faults);
+
+// What the scenario demands and no run showed: "fault: crash (relay)", "goal: rebalanced".
+[[nodiscard]] std::vector<std::string> never_happened(const ScenarioReport& report);
+
+}  // namespace onceward::reports

@@ -1,0 +1,131 @@
+#include "scenarios/capsule.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace onceward::scenarios {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kSchema = "onceward.capsule/1";
+
+ordered_json plan_json(const sim::FaultPlan& plan) {
+  ordered_json rules = ordered_json::array();
+  for (const sim::FaultRule& rule : plan.rules) {
+    ordered_json each = {{"kind", sim::to_text(rule.kind)},
+                         {"target", rule.target},
+                         {"at_most", rule.at_most}};
+    if (!rule.between.empty()) {
+      each["between"] = {rule.between.front().after, rule.between.front().before};
+    }
+    rules.push_back(std::move(each));
+  }
+  return {{"budget", plan.budget},
+          {"down_at_once", plan.down_at_once},
+          {"exact", plan.exact},
+          {"rules", std::move(rules)}};
+}
+
+sim::FaultPlan read_plan(const ordered_json& json) {
+  sim::FaultPlan plan;
+  plan.budget = json.at("budget").get<std::uint32_t>();
+  plan.down_at_once = json.at("down_at_once").get<std::uint32_t>();
+  plan.exact = json.at("exact").get<bool>();
+  for (const ordered_json& each : json.at("rules")) {
+    sim::FaultRule rule;
+    rule.kind = sim::fault_kind(each.at("kind").get<std::string>());
+    rule.target = each.at("target").get<std::string>();
+    rule.at_most = each.at("at_most").get<std::uint32_t>();
+    if (each.contains("between")) {
+      rule.between.push_back({each.at("between").at(0).get<std::string>(),
+                              each.at("between").at(1).get<std::string>()});
+    }
+    plan.rules.push_back(std::move(rule));
+  }
+  return plan;
+}
+
+ordered_json tape_json(const sim::Tape& tape) {
+  ordered_json entries = ordered_json::array();
+  for (const sim::TapeEntry& entry : tape) {
+    ordered_json each = {{"kind", to_text(entry.kind)},      {"owner", to_text(entry.owner)},
+                         {"site", entry.site},               {"n", entry.n},
+                         {"arity", entry.arity},             {"option", to_text(entry.option)},
+                         {"index", entry.index},             {"text", entry.text}};
+    if (entry.fault != sim::FaultKind::none) each["fault"] = sim::to_text(entry.fault);
+    entries.push_back(std::move(each));
+  }
+  return entries;
+}
+
+bool read_tape(const ordered_json& json, sim::Tape& tape, std::string& problem) {
+  for (const ordered_json& each : json) {
+    sim::TapeEntry entry;
+    const bool good = sim::parse_choice_kind(each.at("kind").get<std::string>(), entry.kind) &&
+                      sim::parse_hash(each.at("owner").get<std::string>(), entry.owner) &&
+                      sim::parse_hash(each.at("option").get<std::string>(), entry.option);
+    if (!good) {
+      problem = "tape entry " + std::to_string(tape.size()) + " is damaged";
+      return false;
+    }
+    entry.site = each.at("site").get<std::string>();
+    entry.n = each.at("n").get<std::uint32_t>();
+    entry.arity = each.at("arity").get<std::uint32_t>();
+    entry.index = each.at("index").get<std::uint32_t>();
+    entry.text = each.at("text").get<std::string>();
+    if (each.contains("fault")) entry.fault = sim::fault_kind(each.at("fault").get<std::string>());
+    tape.push_back(std::move(entry));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string to_json(const Capsule& capsule) {
+  const ordered_json json = {{"schema", kSchema},
+                             {"engine", capsule.engine},
+                             {"scenario", capsule.scenario},
+                             {"digest", capsule.digest},
+                             {"invariant", capsule.invariant},
+                             {"entity", capsule.entity},
+                             {"fewest_faults", capsule.fewest_faults},
+                             {"violates", capsule.violates},
+                             {"plan", plan_json(capsule.plan)},
+                             {"steps", capsule.steps},
+                             {"fingerprint", to_text(capsule.fingerprint)},
+                             {"tape", tape_json(capsule.tape)},
+                             {"text", capsule.text}};
+  return json.dump(1) + "\n";
+}
+
+std::optional<Capsule> read_capsule(const std::string& text, std::string& problem) {
+  const ordered_json json = ordered_json::parse(text, nullptr, false);
+  if (json.is_discarded() || !json.is_object() || json.value("schema", "") != kSchema) {
+    problem = "this is not a capsule";
+    return std::nullopt;
+  }
+  Capsule capsule;
+  try {
+    capsule.engine = json.at("engine").get<std::string>();
+    capsule.scenario = json.at("scenario").get<std::string>();
+    capsule.digest = json.at("digest").get<std::string>();
+    capsule.invariant = json.at("invariant").get<std::string>();
+    capsule.entity = json.at("entity").get<std::string>();
+    capsule.fewest_faults = json.at("fewest_faults").get<bool>();
+    capsule.violates = json.at("violates").get<std::vector<std::string>>();
+    capsule.plan = read_plan(json.at("plan"));
+    capsule.steps = json.at("steps").get<std::uint32_t>();
+    capsule.text = json.at("text").get<std::string>();
+    if (!sim::parse_hash(json.at("fingerprint").get<std::string>(), capsule.fingerprint)) {
+      problem = "the fingerprint is damaged";
+      return std::nullopt;
+    }
+    if (!read_tape(json.at("tape"), capsule.tape, problem)) return std::nullopt;
+  } catch (const ordered_json::exception& damaged) {
+    problem = std::string("the capsule is damaged: ") + damaged.what();
+    return std::nullopt;
+  }
+  return capsule;
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,140 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <fmt/core.h>
+
+#include "reports/json.hpp"
+#include "reports/story.hpp"
+#include "scenarios/cli/commands.hpp"
+
+namespace onceward::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// The files to check: as named, and everything that ends in .onceward.json below folders, sorted.
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code failed;
+    if (path == "-" || !fs::is_directory(path, failed)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> below;
+    for (const auto& entry : fs::recursive_directory_iterator(path, failed)) {
+      const std::string name = entry.path().generic_string();
+      if (entry.is_regular_file() && name.ends_with(".onceward.json")) below.push_back(name);
+    }
+    std::sort(below.begin(), below.end());
+    files.insert(files.end(), below.begin(), below.end());
+  }
+  return files;
+}
+
+void count(const Checked& checked, reports::Summary& summary) {
+  if (checked.exit_code == 0) {
+    ++summary.as_expected;
+  } else if (checked.exit_code == 3) {
+    ++summary.inconclusive;
+  } else {
+    ++summary.not_as_expected;
+  }
+  summary.exit_code = worse(summary.exit_code, checked.exit_code);
+}
+
+void show_progress(std::size_t index, std::size_t count, const std::string& file) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  if (file.empty()) {
+    fmt::print(stderr, "\r\033[K");
+  } else {
+    fmt::print(stderr, "\r\033[K{}/{}  {}", index + 1, count, file);
+  }
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+bool wants_color() {
+  if (std::getenv("NO_COLOR") != nullptr) return false;
+  return isatty(STDOUT_FILENO) != 0;
+}
+
+int width_of_output(const OutputOptions& output) {
+  if (output.width > 0) return output.width;
+  winsize size{};
+  const bool known = isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col >= 40 ? size.ws_col : 100;
+}
+
+bool write_file(const std::string& path, const std::string& text) {
+  if (path == "-") {
+    std::cout << text << std::flush;
+    return true;
+  }
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  if (file.flush()) return true;
+  fmt::print(stderr, "onceward: cannot write {}\n", path);
+  return false;
+}
+
+int check(const std::vector<std::string>& paths, const CheckOptions& options,
+          const OutputOptions& output) {
+  const auto began = std::chrono::steady_clock::now();
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  const std::vector<std::string> files = files_of(paths);
+  reports::Summary summary;
+  std::vector<reports::ScenarioReport> done;
+  reports::StoryOptions story;
+  story.color = wants_color();
+  story.width = width_of_output(output);
+  story.all_events = output.all_events;
+  // With the document on standard output, the stories go to standard error.
+  FILE* people = output.json == "-" ? stderr : stdout;
+  for (std::size_t i = 0; i < files.size() && interrupted == 0; ++i) {
+    show_progress(i, files.size(), files[i]);
+    Checked checked = check_file(files[i], options);
+    show_progress(i, files.size(), "");
+    if (checked.report.problems.empty()) {
+      fmt::print(people, "{}\n", reports::story(checked.report, story));
+    } else {
+      fmt::print(stderr, "{}", reports::story(checked.report, story));
+    }
+    std::fflush(people);
+    count(checked, summary);
+    done.push_back(std::move(checked.report));
+  }
+  if (files.empty()) {
+    fmt::print(stderr, "onceward: nothing to check: no file ends in .onceward.json\n");
+    summary.exit_code = worse(summary.exit_code, 3);
+  }
+  if (interrupted != 0) {
+    summary.exit_code = worse(summary.exit_code, 130);
+    fmt::print(stderr, "onceward: interrupted, {} of {} scenarios were checked\n", done.size(),
+               files.size());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  summary.seconds = took.count();
+  fmt::print(people, "{}\n", reports::summary_line(done, summary));
+  if (!output.json.empty()) {
+    reports::JsonOptions json;
+    json.no_timing = output.no_timing;
+    json.search = options.search;
+    if (!write_file(output.json, reports::to_json(done, summary, json))) {
+      summary.exit_code = worse(summary.exit_code, 2);
+    }
+  }
+  return summary.exit_code;
+}
+
+}  // namespace onceward::cli

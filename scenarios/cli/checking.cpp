@@ -1,0 +1,242 @@
+#include "scenarios/cli/checking.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/core.h>
+
+#include "scenarios/capsule.hpp"
+#include "sim/assert.hpp"
+#include "sim/search/explore.hpp"
+#include "sim/search/strategies.hpp"
+
+namespace onceward::cli {
+namespace {
+
+using scenarios::Expectation;
+using scenarios::Loaded;
+using scenarios::Program;
+
+// "relay.crash-before-mark.capsule.json": the folder and the name of the file tell it apart.
+std::string capsule_name(const std::string& scenario) {
+  const std::filesystem::path path(scenario);
+  std::string name = path.filename().string();
+  if (const auto end = name.rfind(".onceward.json"); end != std::string::npos) name.resize(end);
+  const std::string folder = path.parent_path().filename().string();
+  return (folder.empty() ? "" : folder + ".") + name + ".capsule.json";
+}
+
+void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const CheckOptions& options,
+                   reports::ScenarioReport& report) {
+  if (options.out.empty()) return;
+  const sim::Violation& violation = report.result.violations.front();
+  scenarios::Capsule capsule;
+  capsule.engine = ONCEWARD_VERSION;
+  capsule.scenario = report.file;
+  capsule.digest = loaded.digest;
+  capsule.text = loaded.source.text();
+  capsule.plan = plan;
+  capsule.plan.budget = violation.budget;
+  capsule.violates = {violation.invariant};
+  capsule.invariant = violation.invariant;
+  capsule.entity = violation.entity;
+  capsule.fewest_faults = violation.fewest_faults;
+  capsule.steps = violation.steps;
+  capsule.fingerprint = violation.fingerprint;
+  capsule.tape = violation.tape;
+  std::error_code failed;
+  std::filesystem::create_directories(options.out, failed);
+  const std::string path = options.out + "/" + capsule_name(report.file);
+  std::ofstream file(path, std::ios::binary);
+  file << scenarios::to_json(capsule);
+  if (!file.flush()) {
+    report.warnings.push_back(fmt::format("the capsule could not be written to {}", path));
+    return;
+  }
+  report.capsule = path;
+}
+
+sim::FaultPlan plan_of_by(const Program& program) {
+  sim::FaultPlan plan = program.plan;
+  plan.rules = program.expectation.by;
+  plan.budget = static_cast<std::uint32_t>(plan.rules.size());
+  plan.exact = true;
+  return plan;
+}
+
+// `fewest_faults` is checked apart from `by`, over all declared kinds.
+void check_fewest(const Program& program, const sim::SearchOptions& options,
+                  reports::ScenarioReport& report) {
+  const int fewest = program.expectation.fewest_faults;
+  if (fewest < 0 || report.result.violations.empty()) return;
+  sim::Violation& found = report.result.violations.front();
+  if (static_cast<int>(found.faults.size()) > fewest) {
+    report.not_as_expected.push_back(
+        fmt::format("{} fault(s) are expected to be enough, the least found is {}", fewest,
+                    found.faults.size()));
+  }
+  if (fewest == 0) return;
+  sim::FaultPlan plan = program.plan;
+  plan.budget = static_cast<std::uint32_t>(fewest) - 1;
+  const sim::Result fewer = sim::exhaustive(program, plan, options);
+  report.result.figures.states += fewer.figures.states;
+  report.result.figures.transitions += fewer.figures.transitions;
+  if (fewer.verdict == sim::Verdict::violated) {
+    report.not_as_expected.push_back(
+        fmt::format("{} is violated with {} fault(s) already, {} are expected to be needed",
+                    fewer.violations.front().invariant, fewer.violations.front().faults.size(),
+                    fewest));
+  } else if (fewer.verdict == sim::Verdict::exhausted) {
+    found.fewest_faults = static_cast<int>(found.faults.size()) == fewest;
+  } else {
+    report.warnings.push_back(
+        fmt::format("whether fewer than {} fault(s) are enough was not decided: {}", fewest,
+                    fewer.reasons.empty() ? to_text(fewer.verdict) : fewer.reasons.front()));
+  }
+}
+
+std::string describe(const Expectation& expectation) {
+  if (!expectation.written || expectation.violates.empty()) {
+    return expectation.holds_exhausted ? "holds, exhausted" : "holds";
+  }
+  std::string text = "violates";
+  for (const std::string& name : expectation.violates) text += " " + name;
+  return text;
+}
+
+void compare(const Program& program, const CheckOptions& options,
+             reports::ScenarioReport& report) {
+  const Expectation& expectation = program.expectation;
+  const sim::Verdict verdict = report.result.verdict;
+  const bool should_break = !expectation.violates.empty();
+  if (should_break && verdict != sim::Verdict::violated) {
+    std::string how = expectation.by.empty() ? "" : " by the fault that \"by\" names";
+    report.not_as_expected.push_back(fmt::format("a violation of {} is expected{}, none was found",
+                                                 expectation.violates.front(), how));
+  }
+  if (!should_break && verdict == sim::Verdict::violated) {
+    report.not_as_expected.push_back("it is expected to hold");
+  }
+  const bool must_exhaust = expectation.holds_exhausted || options.require_exhausted;
+  if (!should_break && must_exhaust && verdict == sim::Verdict::sampled) {
+    report.not_as_expected.push_back("it is expected to hold for all runs, some were sampled");
+  }
+  report.as_expected = report.not_as_expected.empty() && (verdict == sim::Verdict::violated ||
+                                                          verdict == sim::Verdict::exhausted ||
+                                                          verdict == sim::Verdict::sampled);
+}
+
+// A fault kind that the file asks for and that no run of a complete search could use makes the
+// answer empty; a default kind that cannot occur is worth a warning.
+void look_for_vacuity(const Program& program, reports::ScenarioReport& report) {
+  sim::Result& result = report.result;
+  if (result.verdict != sim::Verdict::exhausted || program.plan.budget == 0) return;
+  for (std::size_t i = 0; i < program.plan.rules.size(); ++i) {
+    if (i < result.strikes.size() && result.strikes[i] > 0) continue;
+    const char* kind = sim::to_text(program.plan.rules[i].kind);
+    if (program.rule_written[i]) {
+      result.verdict = sim::Verdict::vacuous;
+      result.reasons.push_back(fmt::format("the fault {} never had an occasion to strike", kind));
+    } else {
+      report.warnings.push_back(fmt::format("the fault {} cannot occur in this flow", kind));
+    }
+  }
+}
+
+int exit_code_of(const reports::ScenarioReport& report) {
+  if (!report.not_as_expected.empty()) {
+    const bool decided = report.result.verdict == sim::Verdict::violated ||
+                         report.result.verdict == sim::Verdict::exhausted ||
+                         report.result.verdict == sim::Verdict::sampled;
+    return decided ? 1 : 3;
+  }
+  return report.as_expected ? 0 : 3;
+}
+
+}  // namespace
+
+int worse(int first, int second) {
+  static constexpr int kOrder[] = {0, 3, 1, 2, 4, 130, 70};
+  const auto rank = [](int code) {
+    return std::find(std::begin(kOrder), std::end(kOrder), code) - std::begin(kOrder);
+  };
+  return rank(first) > rank(second) ? first : second;
+}
+
+void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
+  const Program& program = *loaded.program;
+  report.title = program.title;
+  report.about = program.about;
+  report.digest = loaded.digest;
+  report.faults = program.plan.describe();
+  for (const sim::FaultRule& rule : program.plan.rules) {
+    sim::FaultPlan one;
+    one.rules = {rule};
+    report.fault_rules.push_back(one.describe());
+  }
+  report.budget = program.plan.budget;
+  report.workload = program.workload_text.empty() ? "nothing" : program.workload_text;
+  report.expected = describe(program.expectation);
+}
+
+void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
+  if (report.result.violations.empty()) return;
+  const sim::Violation& violation = report.result.violations.front();
+  for (const sim::TapeEntry& entry : violation.tape) {
+    if (entry.fault == sim::FaultKind::none) continue;
+    report.fault_site = loaded.place_of(entry.site);
+    report.fault_line = loaded.line_of(entry.site);
+    break;
+  }
+  const models::Oracle* oracle = models::find_oracle(violation.invariant);
+  if (oracle == nullptr) return;
+  report.in_short = fmt::format(fmt::runtime(oracle->in_short()),
+                                fmt::arg("entity", violation.entity),
+                                fmt::arg("expected", violation.expected),
+                                fmt::arg("actual", violation.actual));
+}
+
+Checked check_file(const std::string& path, const CheckOptions& options) {
+  Checked checked;
+  reports::ScenarioReport& report = checked.report;
+  report.file = path;
+  report.seed = options.search.seed;
+  const Loaded loaded = scenarios::load(path);
+  if (loaded.program == nullptr) {
+    report.problems.push_back(loaded.problems);
+    checked.exit_code = 2;
+    return checked;
+  }
+  const Program& program = *loaded.program;
+  describe_scenario(loaded, report);
+  sim::set_failure_context(fmt::format("onceward check {} --strategy {} --seed {}", path,
+                                       to_text(options.search.strategy), options.search.seed));
+  sim::SearchOptions search = options.search;
+  search.violates = program.expectation.violates;
+  const bool by = !program.expectation.by.empty();
+  const sim::FaultPlan plan = by ? plan_of_by(program) : program.plan;
+  report.result = sim::explore(program, plan, search);
+  const bool mistaken =
+      !report.result.violations.empty() && report.result.violations.front().mistake;
+  if (!mistaken) {
+    check_fewest(program, search, report);
+    if (!by) look_for_vacuity(program, report);
+  }
+  for (const models::Oracle* oracle : program.oracles) {
+    const bool broken = std::any_of(
+        report.result.violations.begin(), report.result.violations.end(),
+        [&](const sim::Violation& each) { return each.invariant == oracle->id().text; });
+    report.invariants.push_back({oracle->id().text, broken ? "violated" : "held", oracle->help()});
+  }
+  for (const std::string& id : program.not_judged) {
+    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
+  }
+  compare(program, options, report);
+  describe_violation(loaded, report);
+  if (!report.result.violations.empty()) write_capsule(loaded, plan, options, report);
+  checked.exit_code = mistaken ? 2 : exit_code_of(report);
+  return checked;
+}
+
+}  // namespace onceward::cli

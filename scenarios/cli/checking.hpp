@@ -1,0 +1,35 @@
+// Checks one scenario file: searches it, compares with what its author expects, writes capsules.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "reports/report.hpp"
+#include "scenarios/loaded.hpp"
+#include "sim/search/result.hpp"
+
+namespace onceward::cli {
+
+struct CheckOptions {
+  sim::SearchOptions search;
+  std::string out = "onceward-out";  // folder of capsules; empty: none are written
+  bool require_exhausted = false;
+};
+
+// One scenario's report with its exit code. Mistakes in the file: `problems` and exit code 2.
+struct Checked {
+  reports::ScenarioReport report;
+  int exit_code = 0;
+};
+[[nodiscard]] Checked check_file(const std::string& path, const CheckOptions& options);
+
+// Fills in what a report says about a scenario besides its result.
+void describe_scenario(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
+
+// Fills in what a report says about its first violation.
+void describe_violation(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
+
+// The worst of two exit codes: 70 > 130 > 4 > 2 > 1 > 3 > 0 (DESIGN 7).
+[[nodiscard]] int worse(int first, int second);
+
+}  // namespace onceward::cli

@@ -1,0 +1,31 @@
+// The commands of the command line; each returns its exit code (DESIGN 7).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenarios/cli/checking.hpp"
+
+namespace onceward::cli {
+
+struct OutputOptions {
+  std::string json;  // file for the result document, "-": standard output; empty: none
+  bool no_timing = false;
+  bool all_events = false;
+  int width = 0;     // 0: that of the terminal, 100 where there is none
+};
+
+int check(const std::vector<std::string>& paths, const CheckOptions& options,
+          const OutputOptions& output);
+int run(const std::string& path, std::uint64_t seed, const OutputOptions& output);
+int replay(const std::string& path, const OutputOptions& output);
+int show(const std::string& path, const std::string& as);
+int list(const std::string& kind);
+
+// Whether standard output is a terminal that wants colour; NO_COLOR wins.
+[[nodiscard]] bool wants_color();
+[[nodiscard]] int width_of_output(const OutputOptions& output);
+// Writes a whole file, `-` to standard output; false and a message on standard error if it fails.
+bool write_file(const std::string& path, const std::string& text);
+
+}  // namespace onceward::cli

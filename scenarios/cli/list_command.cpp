@@ -1,0 +1,82 @@
+#include <fmt/core.h>
+
+#include "models/oracles/oracle.hpp"
+#include "models/profiles.hpp"
+#include "scenarios/cli/commands.hpp"
+#include "scenarios/nearest.hpp"
+#include "scenarios/step.hpp"
+
+namespace onceward::cli {
+namespace {
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+Rows faults() {
+  Rows rows;
+  for (const auto& each : sim::fault_catalogue()) rows.emplace_back(each.name, each.help);
+  return rows;
+}
+
+Rows invariants() {
+  Rows rows;
+  for (const models::Oracle* each : models::oracle_catalogue()) {
+    rows.emplace_back(each->id().text, each->help());
+  }
+  return rows;
+}
+
+Rows profiles() {
+  Rows rows;
+  for (const auto& each : models::database_profiles()) rows.emplace_back(each.name, each.help);
+  for (const auto& each : models::broker_profiles()) rows.emplace_back(each.name, each.help);
+  return rows;
+}
+
+Rows steps() {
+  Rows rows;
+  for (const auto& each : scenarios::step_catalogue()) {
+    std::string help = each.help;
+    for (const std::string& field : each.fields) {
+      help += (&field == &each.fields.front() ? "; fields: " : ", ") + field;
+    }
+    rows.emplace_back(each.word, std::move(help));
+  }
+  return rows;
+}
+
+Rows functions() {
+  return {{"uuid()", "a new id, minted where it is evaluated"},
+          {"now()", "the instant of this step, by the process's clock"},
+          {"count(rows)", "how many rows a select found"},
+          {"exists(rows)", "whether a select found any row"}};
+}
+
+Rows strategies() {
+  Rows rows;
+  for (const auto& each : sim::strategy_catalogue()) rows.emplace_back(each.name, each.help);
+  return rows;
+}
+
+}  // namespace
+
+int list(const std::string& kind) {
+  struct Kind {
+    const char* name;
+    Rows (*rows)();
+  };
+  static constexpr Kind kKinds[] = {{"faults", faults},       {"invariants", invariants},
+                                    {"profiles", profiles},   {"steps", steps},
+                                    {"functions", functions}, {"strategies", strategies}};
+  std::vector<std::string> names;
+  for (const Kind& each : kKinds) {
+    names.emplace_back(each.name);
+    if (kind != each.name) continue;
+    for (const auto& [name, help] : each.rows()) fmt::print("{:<26}{}\n", name, help);
+    return 0;
+  }
+  fmt::print(stderr, "onceward: there is no list of \"{}\"; {}\n", kind,
+             scenarios::did_you_mean(kind, names));
+  return 2;
+}
+
+}  // namespace onceward::cli

@@ -1,0 +1,128 @@
+// onceward: the command line.
+#include <charconv>
+#include <map>
+#include <random>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "scenarios/cli/commands.hpp"
+
+namespace {
+
+using onceward::cli::CheckOptions;
+using onceward::cli::OutputOptions;
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 as expected; 1 a violation where none was expected, or an expected one not\n"
+    "found (replay: reproduced); 2 bad usage or scenario; 3 not decided; 4 replay diverged;\n"
+    "70 internal error; 130 interrupted.";
+
+std::map<std::string, onceward::sim::Strategy> strategies() {
+  std::map<std::string, onceward::sim::Strategy> names;
+  for (const auto& each : onceward::sim::strategy_catalogue()) names[each.name] = each.strategy;
+  return names;
+}
+
+struct Arguments {
+  std::vector<std::string> paths;
+  std::string path;
+  std::string seed = "1";
+  std::string as = "text";
+  std::string kind;
+  CheckOptions check;
+  OutputOptions output;
+};
+
+// A number, or "random": then what was drawn is said.
+bool read_seed(const std::string& text, std::uint64_t& seed) {
+  if (text == "random") {
+    std::random_device device;
+    seed = device();
+    fmt::print(stderr, "seed {}\n", seed);
+    return true;
+  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc() && end == text.data() + text.size()) return true;
+  fmt::print(stderr, "onceward: --seed takes a number or \"random\", not \"{}\"\n", text);
+  return false;
+}
+
+void add_output(CLI::App& command, Arguments& arguments) {
+  command.add_flag("--all-events", arguments.output.all_events, "show unrelated entries too");
+  command.add_option("--width", arguments.output.width, "columns of the text");
+}
+
+void add_check(CLI::App& app, Arguments& arguments) {
+  CLI::App* check = app.add_subcommand("check", "search scenarios and compare with what they expect");
+  check->footer(std::string("Example: onceward check scenarios/library\n\n") + kExitCodes);
+  check->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
+      ->required();
+  check->add_option("--strategy", arguments.check.search.strategy, "how to search")
+      ->transform(CLI::CheckedTransformer(strategies()));
+  check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
+  check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy");
+  check->add_option("--states", arguments.check.search.states_max, "most states of a search");
+  check->add_option("--transitions", arguments.check.search.transitions_max,
+                    "most steps of a search");
+  check->add_option("--json", arguments.output.json, "write the result document to this file, - for standard output");
+  check->add_flag("--no-timing", arguments.output.no_timing, "leave seconds out of the document");
+  check->add_option("--out", arguments.check.out, "folder for capsules");
+  check->add_option_function<std::string>(
+           "--require",
+           [&arguments](const std::string&) { arguments.check.require_exhausted = true; },
+           "a sample does not count as holding")
+      ->check(CLI::IsMember({"exhausted"}));
+  add_output(*check, arguments);
+}
+
+void add_others(CLI::App& app, Arguments& arguments) {
+  CLI::App* run = app.add_subcommand("run", "one simulation of a scenario");
+  run->add_option("scenario", arguments.path, "scenario file")->required();
+  run->add_option("--seed", arguments.seed, "a number or \"random\"");
+  add_output(*run, arguments);
+  CLI::App* replay = app.add_subcommand("replay", "a recorded violation again, step by step");
+  replay->add_option("capsule", arguments.path, "capsule file")->required();
+  add_output(*replay, arguments);
+  CLI::App* show = app.add_subcommand("show", "a scenario with everything filled in");
+  show->add_option("scenario", arguments.path, "scenario file")->required();
+  show->add_option("--as", arguments.as, "text, or json: plain JSON without comments")
+      ->check(CLI::IsMember({"text", "json"}));
+  CLI::App* list = app.add_subcommand("list", "what the language knows");
+  list->add_option("kind", arguments.kind, "faults, invariants, profiles, steps, functions or strategies")
+      ->required();
+  app.add_subcommand("version", "the version of this engine");
+}
+
+int dispatch(const CLI::App& app, Arguments& arguments) {
+  using namespace onceward::cli;
+  std::uint64_t& seed = arguments.check.search.seed;
+  if (!read_seed(arguments.seed, seed)) return 2;
+  if (app.got_subcommand("check")) {
+    return check(arguments.paths, arguments.check, arguments.output);
+  }
+  if (app.got_subcommand("run")) return run(arguments.path, seed, arguments.output);
+  if (app.got_subcommand("replay")) return replay(arguments.path, arguments.output);
+  if (app.got_subcommand("show")) return show(arguments.path, arguments.as);
+  if (app.got_subcommand("list")) return list(arguments.kind);
+  fmt::print("onceward {}\n", ONCEWARD_VERSION);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Searches event flows for lost, repeated, invented and misordered effects.", "onceward");
+  app.footer(kExitCodes);
+  app.require_subcommand(1);
+  Arguments arguments;
+  add_check(app, arguments);
+  add_others(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);  // help and version end well; all else is bad usage
+    return code == 0 ? 0 : 2;
+  }
+  return dispatch(app, arguments);
+}

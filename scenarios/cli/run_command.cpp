@@ -1,0 +1,66 @@
+#include <map>
+
+#include <fmt/core.h>
+
+#include "reports/figures.hpp"
+#include "reports/printable.hpp"
+#include "scenarios/cli/commands.hpp"
+#include "sim/assert.hpp"
+#include "sim/search/runs.hpp"
+
+namespace onceward::cli {
+namespace {
+
+// How long after the first entry about the same thing its effects came.
+void print_latencies(const sim::Trace& trace) {
+  std::map<std::string, sim::Instant> began;
+  for (const sim::TraceEntry& entry : trace) {
+    if (entry.entity.empty()) continue;
+    const sim::Instant start = began.try_emplace(entry.entity, entry.at).first->second;
+    if (entry.mark != sim::Mark::effect) continue;
+    const sim::Instant took{entry.at.nanoseconds - start.nanoseconds};
+    fmt::print("Latency   {}: {} after {} was first heard of\n", reports::printable(entry.text),
+               reports::instant_text(took), reports::printable(entry.entity));
+  }
+}
+
+}  // namespace
+
+int run(const std::string& path, std::uint64_t seed, const OutputOptions&) {
+  const scenarios::Loaded loaded = scenarios::load(path);
+  if (loaded.program == nullptr) {
+    fmt::print(stderr, "{}", loaded.problems);
+    return 2;
+  }
+  sim::set_failure_context(fmt::format("onceward run {} --seed {}", path, seed));
+  sim::World world(*loaded.program, sim::Reading::sampled, loaded.program->plan);
+  sim::SeededSource source(seed);
+  sim::Trace trace;
+  world.record(&trace, nullptr);
+  world.reset(source);
+  const sim::SearchOptions options;
+  sim::RunEnd end = sim::run_to_end(world, options);
+  world.record(nullptr, nullptr);
+  fmt::print("{}, seed {}\n\n", reports::printable(loaded.program->title), seed);
+  std::size_t lane = 0;
+  for (const sim::TraceEntry& entry : trace) lane = std::max(lane, reports::columns(entry.lane));
+  for (const sim::TraceEntry& entry : trace) {
+    fmt::print("{:>4}  {:>9}  {}  {}\n", entry.step, reports::instant_text(entry.at),
+               reports::padded(entry.lane, lane), reports::printable(entry.text));
+  }
+  fmt::print("\n");
+  print_latencies(trace);
+  for (const sim::Finding& finding : world.findings()) {
+    fmt::print("Broken    {} for {}: expected {}, got {}\n", finding.invariant->text,
+               finding.entity.print(), finding.expected, finding.actual);
+  }
+  fmt::print("{} after {} steps and {} fault(s); final state {}\n",
+             end == sim::RunEnd::too_long ? "Stopped"
+             : end == sim::RunEnd::quiet  ? "Quiet"
+                                          : "Broken",
+             world.steps(), world.faults_used(), to_text(world.fingerprint()));
+  if (end == sim::RunEnd::too_long) return 3;
+  return end == sim::RunEnd::violated ? 1 : 0;
+}
+
+}  // namespace onceward::cli

@@ -1,0 +1,177 @@
+#include "scenarios/formula.hpp"
+
+#include <limits>
+
+namespace onceward::scenarios {
+
+using sim::Value;
+using sim::ValueKind;
+
+namespace {
+
+const Value kNull;
+
+Value mistaken(Scope& scope, const char* what) {
+  if (scope.mistake == nullptr) scope.mistake = what;
+  return kNull;
+}
+
+const Value& at(const models::Row& row, std::uint32_t index) {
+  return index < row.size() ? row[index] : kNull;
+}
+
+// The joint kinds of two operands of + and -.
+Value sum(Scope& scope, const Value& a, const Value& b, bool minus) {
+  if (!minus && (a.kind() == ValueKind::text || b.kind() == ValueKind::text)) {
+    const auto printable = [](const Value& value) {
+      return value.kind() == ValueKind::text || value.kind() == ValueKind::integer ||
+             value.kind() == ValueKind::minted;
+    };
+    if (!printable(a) || !printable(b)) return mistaken(scope, "text can be joined to text and numbers only");
+    return concatenate(a, b);
+  }
+  std::int64_t result = 0;
+  const bool overflow = minus ? __builtin_sub_overflow(a.number(), b.number(), &result)
+                              : __builtin_add_overflow(a.number(), b.number(), &result);
+  if (overflow) return mistaken(scope, "the result does not fit in 64 bits");
+  if (a.kind() == ValueKind::integer && b.kind() == ValueKind::integer) {
+    return Value::integer(result);
+  }
+  if (a.kind() == ValueKind::duration && b.kind() == ValueKind::duration) {
+    return Value::duration(result);
+  }
+  if (a.kind() == ValueKind::instant && b.kind() == ValueKind::duration) {
+    return Value::instant(a.step(), result);
+  }
+  return mistaken(scope, minus ? "these two cannot be subtracted" : "these two cannot be added");
+}
+
+}  // namespace
+
+bool Formula::holds(Scope& scope) const {
+  const Value value = evaluate(scope);
+  if (value.kind() != ValueKind::boolean && scope.mistake == nullptr) {
+    scope.mistake = "a condition is neither true nor false";
+  }
+  return value.is_true();
+}
+
+Value Formula::evaluate(Scope& scope) const {
+  switch (op) {
+    case Op::constant:
+      return constant;
+    case Op::n:
+      return Value::integer(scope.n);
+    case Op::slot:
+      return (*scope.slots)[index].value;
+    case Op::slot_column:
+      return at((*scope.slots)[index].row, column);
+    case Op::slot_first: {
+      const Slot& slot = (*scope.slots)[index];
+      if (slot.rows.empty()) return mistaken(scope, "there is no first row: nothing was found");
+      return at(slot.rows.front(), column);
+    }
+    case Op::slot_status:
+      return (*scope.slots)[index].value;
+    case Op::slot_count:
+      return Value::integer((*scope.slots)[index].row_count);
+    case Op::row_column:
+      return at(*scope.row, index);
+    case Op::request_field:
+      return at(*scope.request, index);
+    case Op::event_id:
+      return scope.event->id;
+    case Op::event_type:
+      return scope.event->type;
+    case Op::event_key:
+      return scope.event->key;
+    case Op::event_data:
+      return scope.event->field(name);
+    case Op::both:
+      return Value::boolean(operands[0].holds(scope) && operands[1].holds(scope));
+    case Op::either:
+      return Value::boolean(operands[0].holds(scope) || operands[1].holds(scope));
+    case Op::negate:
+      return Value::boolean(!operands[0].holds(scope));
+    case Op::conditional:
+      return operands[operands[0].holds(scope) ? 1 : 2].evaluate(scope);
+    case Op::uuid:
+      return Value::minted(scope.world->running()->creator.next(*site).low);
+    case Op::now:
+      return scope.world->take_instant();
+    case Op::count:
+      return Value::integer(static_cast<std::int64_t>((*scope.slots)[index].rows.size()));
+    case Op::add:
+    case Op::subtract:
+    case Op::multiply:
+    case Op::divide:
+    case Op::remainder:
+    case Op::minus:
+      return arithmetic(scope);
+    default:
+      return comparison(scope);
+  }
+}
+
+Value Formula::comparison(Scope& scope) const {
+  const Value a = operands[0].evaluate(scope);
+  const Value b = operands[1].evaluate(scope);
+  if (op == Op::equal) return Value::boolean(a == b);
+  if (op == Op::unequal) return Value::boolean(!(a == b));
+  if (a.is_null() || b.is_null()) return Value::boolean(false);  // as in SQL: unknown
+  if (a.kind() != b.kind()) return mistaken(scope, "these two cannot be put in order");
+  if (a.kind() == ValueKind::instant) {
+    const bool swapped = op == Op::greater || op == Op::greater_equal;
+    const bool or_equal = op == Op::less_equal || op == Op::greater_equal;
+    return Value::boolean(swapped ? scope.world->is_before(b, a, or_equal)
+                                  : scope.world->is_before(a, b, or_equal));
+  }
+  if (a.kind() == ValueKind::minted) return mistaken(scope, "ids are in no order");
+  const int order = models::compare(*scope.world, a, b);
+  switch (op) {
+    case Op::less:
+      return Value::boolean(order < 0);
+    case Op::less_equal:
+      return Value::boolean(order <= 0);
+    case Op::greater:
+      return Value::boolean(order > 0);
+    default:
+      return Value::boolean(order >= 0);
+  }
+}
+
+Value Formula::arithmetic(Scope& scope) const {
+  const Value a = operands[0].evaluate(scope);
+  if (op == Op::minus) {
+    if (a.kind() != ValueKind::integer && a.kind() != ValueKind::duration) {
+      return mistaken(scope, "only numbers and durations have a negative");
+    }
+    if (a.number() == std::numeric_limits<std::int64_t>::min()) {
+      return mistaken(scope, "the result does not fit in 64 bits");
+    }
+    return a.kind() == ValueKind::integer ? Value::integer(-a.number())
+                                          : Value::duration(-a.number());
+  }
+  const Value b = operands[1].evaluate(scope);
+  if (a.is_null() || b.is_null()) return mistaken(scope, "null cannot be calculated with");
+  if (op == Op::add || op == Op::subtract) return sum(scope, a, b, op == Op::subtract);
+  if (a.kind() != ValueKind::integer || b.kind() != ValueKind::integer) {
+    return mistaken(scope, "* / % work on whole numbers");
+  }
+  std::int64_t product = 0;
+  if (op == Op::multiply) {
+    if (__builtin_mul_overflow(a.number(), b.number(), &product)) {
+      return mistaken(scope, "the result does not fit in 64 bits");
+    }
+    return Value::integer(product);
+  }
+  if (b.number() == 0) return mistaken(scope, "division by zero");
+  if (op == Op::divide && b.number() == -1 &&
+      a.number() == std::numeric_limits<std::int64_t>::min()) {
+    return mistaken(scope, "the result does not fit in 64 bits");
+  }
+  if (b.number() == -1) return Value::integer(op == Op::divide ? -a.number() : 0);
+  return Value::integer(op == Op::divide ? a.number() / b.number() : a.number() % b.number());
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,232 @@
+// Where a run of a handler stands: control steps, variables, results.
+#include "sim/assert.hpp"
+#include "scenarios/interpreter.hpp"
+
+namespace onceward::scenarios {
+
+using models::Status;
+using sim::Value;
+
+namespace {
+
+const sim::Symbol kMistake("scenario-mistake");
+
+bool is_control(StepKind kind) {
+  return kind == StepKind::when || kind == StepKind::for_each || kind == StepKind::leave ||
+         kind == StepKind::fail || kind == StepKind::rollback;
+}
+
+}  // namespace
+
+Frame::Frame(sim::World& in, const Components& parts, const Handler& of)
+    : world(&in), components(&parts), handler(&of) {
+  slots_.resize(of.slots);
+  transactions_.resize(parts.databases.size());
+  enter(of.steps, nullptr);
+}
+
+void Frame::enter(const Block& block, const Step* loop) {
+  const std::size_t passed = world->running() == nullptr ? 0 : world->running()->passed.size();
+  levels_.push_back({&block, 0, loop, 0, passed});
+}
+
+bool Frame::begin_round(Level& level) {
+  const Slot& rows = slots_[level.loop->loop];
+  if (level.round == rows.rows.size()) return false;
+  world->forget_passed(level.passed);
+  Slot& each = slots_[level.loop->result];
+  each.kind = Slot::Kind::row;
+  each.row = rows.rows[level.round++];
+  level.index = 0;
+  return true;
+}
+
+const Step* Frame::next() {
+  row.clear();
+  found.clear();
+  message = models::Message{};
+  current_ = nullptr;
+  while (!levels_.empty()) {
+    Level& level = levels_.back();
+    if (level.index == level.block->size()) {
+      if (level.loop == nullptr || !begin_round(level)) levels_.pop_back();
+      continue;
+    }
+    const Step& step = (*level.block)[level.index++];
+    const bool in_transaction = step.kind == StepKind::effect && step.component != kNone;
+    if (!is_control(step.kind) && !in_transaction) {
+      current_ = &step;
+      return &step;
+    }
+    control(step);
+  }
+  return nullptr;
+}
+
+void Frame::control(const Step& step) {
+  switch (step.kind) {
+    case StepKind::when: {
+      Scope in = scope();
+      const bool holds = step.value.holds(in);
+      check(in);
+      const Block& block = holds ? step.body : step.otherwise;
+      if (!block.empty()) enter(block, nullptr);
+      return;
+    }
+    case StepKind::for_each:
+      enter(step.body, &step);
+      levels_.back().index = static_cast<std::uint32_t>(step.body.size());
+      return;
+    case StepKind::leave:
+      end(false);
+      return;
+    case StepKind::fail:
+      end(true);
+      return;
+    case StepKind::rollback:
+      components->databases[step.component]->rollback(*world, transactions_[step.component]);
+      transactions_[step.component] = {};
+      return;
+    default: {  // an effect within a transaction
+      const Value key = evaluate(step.value);
+      components->databases[step.component]->carry_effect(
+          *world, transactions_[step.component], *step.word, key, *step.site);
+      if (step.name != nullptr) world->pass(*step.name);
+    }
+  }
+}
+
+void Frame::end(bool failed) {
+  failed_ = failed;
+  levels_.clear();
+}
+
+void Frame::finish() {
+  for (std::size_t i = 0; i < transactions_.size(); ++i) {
+    components->databases[i]->rollback(*world, transactions_[i]);
+  }
+  if (handling != nullptr) handling->failed = failed_;
+  if (request != nullptr) request->failed = failed_;
+}
+
+void Frame::answered(const Step& step, Status status, std::uint32_t rows) {
+  if (step.result != kNone) {
+    Slot& slot = slots_[step.result];
+    slot.kind = step.kind == StepKind::select ? Slot::Kind::rows : Slot::Kind::result;
+    slot.value = Value::text(sim::frozen_text(models::to_text(status)));
+    slot.row_count = rows;
+    slot.rows = found;
+  }
+  const bool closed = step.kind == StepKind::commit || status == Status::timeout;
+  if (closed && step.component < transactions_.size() &&
+      (step.kind == StepKind::commit || step.kind == StepKind::insert ||
+       step.kind == StepKind::update || step.kind == StepKind::erase)) {
+    transactions_[step.component] = {};
+  }
+  if (status == Status::ok) return;
+  if (!step.on_error) {
+    world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
+      entry.text = std::string("sees ") + models::to_text(status) + " and gives up";
+      entry.mark = sim::Mark::lost;
+      entry.site = step.site->text;
+    });
+    end(true);
+    return;
+  }
+  if (!step.on_error->empty()) enter(*step.on_error, nullptr);
+}
+
+Scope Frame::scope() const {
+  Scope in;
+  in.world = world;
+  in.slots = &slots_;
+  if (handling != nullptr) in.event = &handling->message();
+  if (request != nullptr) in.request = &request->row();
+  return in;
+}
+
+void Frame::check(const Scope& in) const {
+  if (in.mistake == nullptr) return;
+  const Value what = Value::text(sim::frozen_text(in.mistake));
+  if (world->found(kMistake, what)) return;
+  sim::Finding finding;
+  finding.invariant = &kMistake;
+  finding.entity = what;
+  finding.mistake = true;
+  finding.entries[0] = world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
+    entry.text = std::string("MISTAKE in the scenario: ") + in.mistake;
+    if (current_ != nullptr) entry.site = current_->site->text;
+  });
+  world->find(finding);
+}
+
+Value Frame::evaluate(const Formula& formula) {
+  Scope in = scope();
+  const Value value = formula.evaluate(in);
+  check(in);
+  return value;
+}
+
+void Frame::prepare_row(const Step& step) {
+  const models::TableSpec& spec = components->databases[step.component]->spec(step.part);
+  row.assign(spec.columns.size(), Value{});
+  for (const auto& [column, formula] : step.columns) row[column] = evaluate(formula);
+}
+
+void Frame::prepare_message(const Step& step) {
+  message.type = evaluate(step.value);
+  message.id = step.has_id ? evaluate(step.id)
+                           : Value::minted(world->running()->creator.next(*step.site).low);
+  if (step.has_key) message.key = evaluate(step.key);
+  for (const auto& [name, formula] : step.data) {
+    message.data.push_back({name.get(), evaluate(formula)});
+  }
+}
+
+bool Frame::matches(sim::World&, const models::Row& candidate) const {
+  if (!current_->has_value) return true;
+  Scope in = scope();
+  in.row = &candidate;
+  const bool holds = current_->value.holds(in);
+  check(in);
+  return holds;
+}
+
+void Frame::apply(sim::World&, models::Row& changed) const {
+  const models::Row before = changed;
+  Scope in = scope();
+  in.row = &before;
+  for (const auto& [column, formula] : current_->columns) changed[column] = formula.evaluate(in);
+  check(in);
+}
+
+void Frame::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(levels_.size());
+  for (const Level& level : levels_) {
+    hasher.add(level.block->empty() ? sim::Hash128{} : level.block->front().site->hash);
+    hasher.add(std::uint64_t{level.index} << 32 | level.round);
+    hasher.add(level.passed);
+  }
+  const auto add_row = [&](const models::Row& each) {
+    hasher.add(each.size());
+    for (const Value& value : each) value.fingerprint(hasher);
+  };
+  for (const Slot& slot : slots_) {
+    hasher.add(static_cast<std::uint64_t>(slot.kind));
+    slot.value.fingerprint(hasher);
+    hasher.add(static_cast<std::uint64_t>(slot.row_count));
+    add_row(slot.row);
+    hasher.add(slot.rows.size());
+    for (const models::Row& each : slot.rows) add_row(each);
+  }
+  for (const models::Tx& tx : transactions_) hasher.add(tx.slot);
+  add_row(row);
+  message.fingerprint(hasher);
+  if (handling != nullptr) {
+    hasher.add(std::uint64_t{handling->partition} << 32 | handling->offset);
+    hasher.add(handling->acked ? 1 : 0);
+  }
+  if (request != nullptr) hasher.add(request->index);
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,185 @@
+#include "scenarios/interpreter.hpp"
+
+#include "models/producer.hpp"
+#include "sim/assert.hpp"
+
+namespace onceward::scenarios {
+
+using models::Status;
+using models::StatementResult;
+
+namespace {
+
+// Ends with the coroutine that runs it, however that ends.
+class FrameHolder {
+ public:
+  explicit FrameHolder(Frame* frame) : frame_(frame) {}
+  ~FrameHolder() { delete frame_; }
+  FrameHolder(const FrameHolder&) = delete;
+  FrameHolder& operator=(const FrameHolder&) = delete;
+
+ private:
+  Frame* frame_;
+};
+
+models::Query query_of(const Frame& frame, const Step& step) {
+  models::Query query;
+  query.table = step.part;
+  query.where = &frame;
+  query.order_by = step.order_by;
+  query.descending = step.descending;
+  query.limit = step.limit;
+  return query;
+}
+
+// One statement on a database.
+sim::Task<> run_statement(Frame* frame, const Step* step) {
+  models::Database* database = frame->components->databases[step->component];
+  models::Tx& tx = frame->transaction(step->component);
+  const sim::Site& site = *step->site;
+  switch (step->kind) {
+    case StepKind::begin: {
+      tx = co_await database->begin(site);
+      frame->answered(*step, Status::ok, 0);
+      co_return;
+    }
+    case StepKind::insert: {
+      frame->prepare_row(*step);
+      const StatementResult result =
+          co_await database->insert(tx, step->part, frame->row, step->on_conflict, site);
+      frame->answered(*step, result.status, result.rows);
+      co_return;
+    }
+    case StepKind::select: {
+      const models::Query query = query_of(*frame, *step);
+      const StatementResult result = co_await database->select(tx, query, frame->found, site);
+      frame->answered(*step, result.status, result.rows);
+      co_return;
+    }
+    case StepKind::update: {
+      const StatementResult result =
+          co_await database->update(tx, step->part, *frame, *frame, site);
+      frame->answered(*step, result.status, result.rows);
+      co_return;
+    }
+    case StepKind::erase: {
+      const StatementResult result = co_await database->erase(tx, step->part, *frame, site);
+      frame->answered(*step, result.status, result.rows);
+      co_return;
+    }
+    default: {
+      const Status status = co_await database->commit(tx, site);
+      frame->answered(*step, status, 0);
+    }
+  }
+}
+
+// One operation on anything else.
+sim::Task<> run_operation(Frame* frame, const Step* step) {
+  sim::World& world = *frame->world;
+  const sim::Site& site = *step->site;
+  switch (step->kind) {
+    case StepKind::publish: {
+      frame->prepare_message(*step);
+      models::Log* log = frame->components->brokers[step->component];
+      const Status status = co_await log->append(step->part, frame->message, site);
+      frame->answered(*step, status, 1);
+      co_return;
+    }
+    case StepKind::ack: {
+      models::Group* group = frame->handling->group;
+      const Status status = co_await group->ack(*frame->handling, site);
+      frame->answered(*step, status, 0);
+      co_return;
+    }
+    case StepKind::call: {
+      models::ExternalService* service = frame->components->externals[step->component];
+      models::CallSpec call;
+      call.operation = step->word.get();
+      call.of = frame->evaluate(step->value);
+      if (step->has_key) call.idempotency_key = frame->evaluate(step->key);
+      const Status status = co_await service->call(call, site);
+      frame->answered(*step, status, 0);
+      co_return;
+    }
+    case StepKind::effect: {
+      const sim::Value key = frame->evaluate(step->value);
+      models::Ledger& ledger = *frame->components->ledger;
+      co_await models::ImmediateEffect(world, ledger, *step->word, key, site,
+                                       models::kStatementWindow);
+      frame->answered(*step, Status::ok, 0);
+      co_return;
+    }
+    default: {
+      co_await sim::Sleep(world, site, step->window);
+      frame->answered(*step, Status::ok, 0);
+    }
+  }
+}
+
+bool is_statement(StepKind kind) {
+  return kind == StepKind::begin || kind == StepKind::insert || kind == StepKind::select ||
+         kind == StepKind::update || kind == StepKind::erase || kind == StepKind::commit;
+}
+
+sim::Task<> run_steps(Frame* frame) {
+  const FrameHolder holder(frame);
+  frame->world->running()->exact = frame;
+  while (const Step* step = frame->next()) {
+    frame->world->running()->next_name = step->name.get();
+    if (is_statement(step->kind)) {
+      co_await run_statement(frame, step);
+    } else {
+      co_await run_operation(frame, step);
+    }
+  }
+  frame->finish();
+  frame->world->running()->exact = nullptr;
+}
+
+// The pass of an `every` handler.
+class Pass final : public sim::Periodic {
+ public:
+  Pass(sim::World& world, sim::Process& process, const Handler& handler, ScenarioService& service)
+      : Periodic(world, process, *handler.site, handler.period),
+        handler_(&handler),
+        service_(&service) {}
+
+ private:
+  sim::Task<> start_pass() override { return service_->on_pass(handler_); }
+  const Handler* handler_;
+  ScenarioService* service_;
+};
+
+}  // namespace
+
+void ScenarioService::start(sim::World& world, sim::Process& process) {
+  for (const Handler& handler : description_->handlers) {
+    if (handler.on != Handler::On::every) continue;
+    periodics_.push_back(new Pass(world, process, handler, *this));
+  }
+}
+
+ScenarioService::~ScenarioService() {
+  for (sim::Periodic* periodic : periodics_) delete periodic;
+}
+
+sim::Task<> ScenarioService::on_request(models::RequestHandling* handling) {
+  const Handler& handler = description_->handlers[handling->order().handler];
+  auto* frame = new Frame(*world_, *components_, handler);
+  frame->request = handling;
+  return run_steps(frame);
+}
+
+sim::Task<> ScenarioService::on_message(models::Handling* handling) {
+  const Handler& handler = description_->handlers[handling->group->spec().handler];
+  auto* frame = new Frame(*world_, *components_, handler);
+  frame->handling = handling;
+  return run_steps(frame);
+}
+
+sim::Task<> ScenarioService::on_pass(const Handler* handler) {
+  return run_steps(new Frame(*world_, *components_, *handler));
+}
+
+}  // namespace onceward::scenarios

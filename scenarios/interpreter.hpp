@@ -1,0 +1,104 @@
+// Runs the steps of a scenario's handlers as coroutines over the models, as a C++ user would write
+// them. Where a run stands is explicit (Frame), so the fingerprint of a handler is exact.
+#pragma once
+
+#include "models/effect.hpp"
+#include "models/external_service.hpp"
+#include "models/group.hpp"
+#include "models/log.hpp"
+#include "scenarios/program.hpp"
+#include "sim/process.hpp"
+
+namespace onceward::scenarios {
+
+// The components of a world, by their number in the program. In the arena.
+struct Components : sim::InArena {
+  sim::Vector<models::Database*> databases;
+  sim::Vector<models::Log*> brokers;
+  sim::Vector<models::ExternalService*> externals;
+  models::Ledger* ledger = nullptr;
+};
+
+// One run of a handler: where it stands and what it knows.
+class Frame final : public sim::InArena,
+                    public sim::ExactState,
+                    public models::Where,
+                    public models::Change {
+ public:
+  Frame(sim::World& in, const Components& parts, const Handler& of);
+
+  void fingerprint(sim::Hasher& hasher) const override;
+
+  // The next operation to do, after all control steps before it; null: the end.
+  const Step* next();
+  // An operation ended: binds its result; an error runs the step's `on_error` or, without one, ends
+  // the handler with an error that nobody caught.
+  void answered(const Step& step, models::Status status, std::uint32_t rows);
+  // Evaluates what the operation of `step` sends into `row` or `message`.
+  void prepare_row(const Step& step);
+  void prepare_message(const Step& step);
+  [[nodiscard]] sim::Value evaluate(const Formula& formula);
+
+  // The rows that the current statement is about, and what it does to them.
+  [[nodiscard]] bool matches(sim::World& world, const models::Row& row) const override;
+  void apply(sim::World& world, models::Row& row) const override;
+
+  [[nodiscard]] models::Tx& transaction(std::uint32_t database) { return transactions_[database]; }
+  [[nodiscard]] Slot& slot(std::uint32_t index) { return slots_[index]; }
+  // Rolls back what is still open and tells whoever brought the work how it ended.
+  void finish();
+
+  models::Row row;          // what an operation in flight points to
+  models::Rows found;
+  models::Message message;
+  sim::World* world;
+  const Components* components;
+  const Handler* handler;
+  models::Handling* handling = nullptr;        // of a topic handler
+  models::RequestHandling* request = nullptr;  // of a request handler
+
+ private:
+  struct Level {
+    const Block* block;
+    std::uint32_t index;  // of the next step
+    const Step* loop;     // the for_each that runs this block, or null
+    std::uint32_t round;  // which row of it
+    std::size_t passed;   // named operations passed before the loop
+  };
+
+  void enter(const Block& block, const Step* loop);
+  bool begin_round(Level& level);
+  void control(const Step& step);
+  void end(bool failed);
+  [[nodiscard]] Scope scope() const;
+  // A mistake that only a run could meet ends the run; exit 2.
+  void check(const Scope& scope) const;
+
+  sim::Vector<Level> levels_;
+  sim::Vector<Slot> slots_;
+  sim::Vector<models::Tx> transactions_;  // by database
+  const Step* current_ = nullptr;
+  bool failed_ = false;
+};
+
+class ScenarioService final : public models::Server {
+ public:
+  ScenarioService(sim::World& world, const Components& components,
+                  const ServiceDescription& description)
+      : world_(&world), components_(&components), description_(&description) {}
+
+  void start(sim::World& world, sim::Process& process) override;
+  sim::Task<> on_request(models::RequestHandling* handling) override;
+  sim::Task<> on_message(models::Handling* handling) override;
+  sim::Task<> on_pass(const Handler* handler);
+
+  ~ScenarioService() override;
+
+ private:
+  sim::World* world_;
+  const Components* components_;
+  const ServiceDescription* description_;
+  sim::Vector<sim::Periodic*> periodics_;
+};
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,28 @@
+// A scenario file, read: its program, or what is wrong with it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "scenarios/program.hpp"
+#include "scenarios/source.hpp"
+
+namespace onceward::scenarios {
+
+struct Loaded {
+  Source source;
+  std::unique_ptr<Program> program;  // null: there are problems
+  std::string problems;              // rendered, one message each
+  std::string digest;                // of the text, 32 hexadecimal digits
+
+  // "FILE:LINE:COLUMN" and the line of the step at `site`; empty where there is none.
+  [[nodiscard]] std::string place_of(const std::string& site) const;
+  [[nodiscard]] std::string line_of(const std::string& site) const;
+};
+
+// `-` reads standard input.
+[[nodiscard]] Loaded load(const std::string& path);
+// A text that came from elsewhere (a capsule), known as `path`.
+[[nodiscard]] Loaded load_text(const std::string& path, const std::string& text);
+
+}  // namespace onceward::scenarios

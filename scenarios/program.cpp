@@ -1,0 +1,56 @@
+#include "scenarios/program.hpp"
+
+#include "scenarios/interpreter.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+const sim::Symbol kLedger("ledger");
+const sim::Symbol kClient("client");
+
+template <class T>
+std::vector<const T*> pointers(const std::vector<std::shared_ptr<T>>& owned) {
+  std::vector<const T*> result;
+  for (const auto& each : owned) result.push_back(each.get());
+  return result;
+}
+
+}  // namespace
+
+void Program::build(sim::World& world) const {
+  auto& ledger = world.add_component<models::Ledger>(kLedger, pointers(obligations), oracles);
+  auto* components = new Components;
+  components->ledger = &ledger;
+  for (const DatabaseDescription& each : databases) {
+    components->databases.push_back(&world.add_component<models::Database>(
+        *each.name, world, *each.profile, pointers(each.tables), ledger));
+  }
+  for (const BrokerDescription& each : brokers) {
+    components->brokers.push_back(&world.add_component<models::Log>(
+        *each.name, world, *each.profile, pointers(each.topics), ledger));
+  }
+  for (const ExternalDescription& each : externals) {
+    components->externals.push_back(&world.add_component<models::ExternalService>(
+        *each.name, world, each.key_window, ledger));
+  }
+  world.add_component<models::Workload>(kClient, pointers(workload), ledger);
+  for (const ServiceDescription& each : services) {
+    world.add_process(
+        *each.name,
+        [&world, components, &each](sim::Process&) -> sim::Service* {
+          return new ScenarioService(world, *components, each);
+        },
+        each.restart);
+    for (const Handler& handler : each.handlers) {
+      if (handler.on != Handler::On::topic) continue;
+      const std::string broker = handler.group->topic->name.text;
+      for (std::size_t i = 0; i < brokers.size(); ++i) {
+        if (broker.rfind(brokers[i].name->text + ".", 0) == 0) {
+          static_cast<void>(components->brokers[i]->add_group(world, *handler.group));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace onceward::scenarios

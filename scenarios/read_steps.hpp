@@ -1,0 +1,46 @@
+// Reading the steps of one handler.
+#pragma once
+
+#include <string>
+
+#include "scenarios/reading.hpp"
+
+namespace onceward::scenarios {
+
+class StepReader {
+ public:
+  StepReader(Reading& reading, Handler& handler);
+
+  [[nodiscard]] Block read_block(const Node& steps, const std::string& at);
+  [[nodiscard]] std::uint32_t slots() const { return slots_; }
+  // Whether any step is an `ack`.
+  [[nodiscard]] bool acknowledges() const { return acknowledges_; }
+
+ private:
+  bool read_step(const Node& node, const std::string& at, Step& step);
+  bool read_word(const Node& node, const StepHelp& help, Step& step);
+  bool read_fields(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_database_step(const Fields& fields, const Node& subject, Step& step);
+  bool read_row(const Fields& fields, std::string_view name, models::TableSpec& table, Step& step);
+  bool read_query(const Fields& fields, const models::TableSpec& table, Step& step);
+  bool read_publish(const Fields& fields, const Node& subject, Step& step);
+  bool read_effect(const Fields& fields, const Node& subject, Step& step);
+  bool read_call(const Fields& fields, const Node& subject, Step& step);
+  bool read_if(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_loop(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  void read_common(const Fields& fields, const std::string& at, Step& step);
+
+  bool formula(const Node* node, Formula& into, bool& has);
+  // The slot of the variable that `as` names; a name is bound again by a later step only to the
+  // same kind of thing.
+  void bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table, Step& step);
+
+  Reading& reading_;
+  Problems& problems_;
+  Handler& handler_;
+  Names names_;
+  std::uint32_t slots_ = 0;
+  bool acknowledges_ = false;
+};
+
+}  // namespace onceward::scenarios

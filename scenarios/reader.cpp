@@ -1,0 +1,129 @@
+#include "scenarios/reader.hpp"
+
+#include <fmt/core.h>
+
+#include "scenarios/json.hpp"
+#include "scenarios/nearest.hpp"
+#include "scenarios/reading.hpp"
+
+namespace onceward::scenarios {
+
+std::unique_ptr<Program> read_program(const Source& source, Problems& problems) {
+  const std::optional<Node> root = read_json(source, problems);
+  if (!root) return nullptr;
+  auto program = std::make_unique<Program>();
+  Reading(*program, problems).read(*root);
+  return problems.empty() ? std::move(program) : nullptr;
+}
+
+void Reading::read(const Node& root) {
+  const Fields fields(problems, root, "the scenario",
+                      {"$schema", "onceward", "title", "about", "covers", "databases", "brokers",
+                       "external", "services", "workload", "faults", "obligations", "invariants",
+                       "expect"});
+  if (!fields.is_object()) return;
+  if (const Node* version = fields.need_text("onceward"); version != nullptr) {
+    if (version->text != "1") {
+      problems.add(version->span,
+                   fmt::format("this is version \"{}\" of the language, known is \"1\"",
+                               version->text));
+    }
+  }
+  if (const Node* title = fields.need_text("title")) program.title = title->text;
+  if (const Node* about = fields.text("about")) program.about = about->text;
+  static_cast<void>(fields.text("covers"));
+  if (const Node* databases = fields.object("databases")) read_databases(*databases);
+  if (const Node* brokers = fields.object("brokers")) read_brokers(*brokers);
+  if (const Node* externals = fields.object("external")) read_externals(*externals);
+  const Node* services = fields.need("services") == nullptr ? nullptr : fields.object("services");
+  if (services != nullptr) {
+    declare_services(*services);
+    gather_columns(*services);
+  }
+  if (const Node* workload = fields.array("workload")) read_workload(*workload);
+  if (services != nullptr) read_services(*services);
+  connect_workload();
+  if (const Node* obligations = fields.array("obligations")) read_obligations(*obligations);
+  if (const Node* invariants = fields.array("invariants")) read_invariants(*invariants);
+  choose_oracles();
+  if (const Node* faults = fields.object("faults")) {
+    read_faults(*faults);
+  } else {
+    default_faults();
+  }
+  if (const Node* expect = fields.object("expect")) read_expectation(*expect);
+  for (const auto& [text, each] : symbols_) program.symbols.push_back(each);
+  for (const auto& [name, each] : requests_) program.requests.push_back(each);
+}
+
+SymbolPtr Reading::symbol(const std::string& text) {
+  SymbolPtr& found = symbols_[text];
+  if (found == nullptr) found = std::make_shared<sim::Symbol>(text);
+  return found;
+}
+
+std::shared_ptr<const sim::Site> Reading::site(const std::string& pointer, Span span) {
+  program.places[pointer] = span;
+  return std::make_shared<sim::Symbol>(pointer);
+}
+
+std::vector<std::string> Reading::service_names() const {
+  std::vector<std::string> names;
+  for (const ServiceDescription& each : program.services) names.push_back(each.name->text);
+  return names;
+}
+
+std::uint32_t Reading::find_service(std::string_view name) const {
+  for (std::uint32_t i = 0; i < program.services.size(); ++i) {
+    if (program.services[i].name->text == name) return i;
+  }
+  return kNone;
+}
+
+std::uint32_t Reading::find_database(const Node& node) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < program.databases.size(); ++i) {
+    names.push_back(program.databases[i].name->text);
+    if (node.kind == Node::Kind::text && names.back() == node.text) return i;
+  }
+  problems.add(node.span,
+               node.kind == Node::Kind::text ? fmt::format("unknown database \"{}\"", node.text)
+                                             : "this must be the name of a database",
+               did_you_mean(node.text, names));
+  return kNone;
+}
+
+models::TableSpec* Reading::find_table(const Node& node, std::uint32_t& database,
+                                       std::uint32_t& table) {
+  std::vector<std::string> names;
+  for (database = 0; database < program.databases.size(); ++database) {
+    const auto& tables = program.databases[database].tables;
+    for (table = 0; table < tables.size(); ++table) {
+      names.push_back(tables[table]->name.text);
+      if (node.kind == Node::Kind::text && names.back() == node.text) return tables[table].get();
+    }
+  }
+  problems.add(node.span,
+               node.kind == Node::Kind::text ? fmt::format("unknown table \"{}\"", node.text)
+                                             : "this must be a table, as \"database.table\"",
+               did_you_mean(node.text, names));
+  return nullptr;
+}
+
+bool Reading::find_topic(const Node& node, std::uint32_t& broker, std::uint32_t& topic) {
+  std::vector<std::string> names;
+  for (broker = 0; broker < program.brokers.size(); ++broker) {
+    const auto& topics = program.brokers[broker].topics;
+    for (topic = 0; topic < topics.size(); ++topic) {
+      names.push_back(topics[topic]->name.text);
+      if (node.kind == Node::Kind::text && names.back() == node.text) return true;
+    }
+  }
+  problems.add(node.span,
+               node.kind == Node::Kind::text ? fmt::format("unknown topic \"{}\"", node.text)
+                                             : "this must be a topic, as \"broker.topic\"",
+               did_you_mean(node.text, names));
+  return false;
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,62 @@
+// The steps of a handler with all names resolved: what the interpreter runs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/database.hpp"
+#include "scenarios/formula.hpp"
+#include "sim/symbol.hpp"
+
+namespace onceward::scenarios {
+
+enum class StepKind : std::uint8_t {
+  begin, insert, select, update, erase, commit, rollback, publish, ack, effect, call, wait, when,
+  for_each, leave, fail,
+};
+
+// Every kind of step: the word that starts it, what it does, and the fields it takes besides
+// `name`, `on_error`, `at`.
+struct StepHelp {
+  StepKind kind;
+  const char* word;
+  const char* help;
+  std::vector<std::string> fields;
+};
+[[nodiscard]] const std::vector<StepHelp>& step_catalogue();
+
+struct Step;
+using Block = std::vector<Step>;
+
+inline constexpr std::uint32_t kNone = ~0U;
+
+struct Step {
+  StepKind kind = StepKind::begin;
+  std::shared_ptr<const sim::Site> site;    // JSON pointer in the expanded scenario
+  std::shared_ptr<const sim::Symbol> name;  // of the operation, for goals and `between`
+  std::uint32_t component = kNone;  // database, broker or external service, by kind
+  std::uint32_t part = kNone;       // table or topic
+  std::uint32_t result = kNone;     // slot of `as`
+  std::uint32_t loop = kNone;       // for_each: slot of the rows
+  std::shared_ptr<const sim::Symbol> word;  // effect, or operation of an external service
+  Formula value;                    // where, if, of, type, key of idempotency: by kind
+  bool has_value = false;
+  Formula key;
+  bool has_key = false;
+  Formula id;
+  bool has_id = false;
+  std::vector<std::pair<std::uint32_t, Formula>> columns;  // insert, update: column, value
+  std::vector<std::pair<std::shared_ptr<const sim::Symbol>, Formula>> data;  // publish
+  models::OnConflict on_conflict = models::OnConflict::error;
+  int order_by = -1;
+  bool descending = false;
+  std::uint32_t limit = ~0U;
+  sim::Window window;               // wait
+  Block body;                       // for_each, if: then
+  Block otherwise;                  // if: else
+  std::optional<Block> on_error;
+};
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,28 @@
+#include "sim/activity.hpp"
+
+namespace onceward::sim {
+
+Hash128 Creator::next(const Site& site) {
+  for (Count& count : counts_) {
+    if (count.site == &site) return derive(id_, site.hash, count.n++);
+  }
+  counts_.push_back({&site, 1});
+  return derive(id_, site.hash, 0);
+}
+
+void Activity::fingerprint(Hasher& hasher) const {
+  hasher.add(site->hash);
+  hasher.add((acted ? 1U : 0U) | (struck ? 2U : 0U));
+  hasher.add(waiting_for == nullptr ? 0 : 1 + static_cast<std::uint64_t>(waiting_for->phase));
+  if (waiting_for != nullptr) hasher.add(waiting_for->site->hash);
+  hasher.add(passed.size());
+  for (const Symbol* name : passed) hasher.add(name->hash);
+  if (exact != nullptr) {
+    exact->fingerprint(hasher);
+    return;
+  }
+  hasher.add(creator.id());
+  hasher.add(awaited);
+}
+
+}  // namespace onceward::sim

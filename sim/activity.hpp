@@ -1,0 +1,89 @@
+// A root task and what the engine knows about it: whose it is, what it read, what it has done.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+
+#include "sim/containers.hpp"
+#include "sim/occurrence.hpp"
+#include "sim/symbol.hpp"
+
+namespace onceward::sim {
+
+class Process;
+class World;
+
+// Whoever creates occurrences and tasks: it numbers them per site, so that a causal id depends on
+// what its creator did and not on how others were scheduled (DESIGN 3.3).
+class Creator {
+ public:
+  explicit Creator(const Hash128& id) : id_(id) {}
+  [[nodiscard]] const Hash128& id() const { return id_; }
+  // The causal id of this creator's next creation at `site`.
+  [[nodiscard]] Hash128 next(const Site& site);
+
+ private:
+  struct Count {
+    const Site* site;
+    std::uint32_t n;
+  };
+  Hash128 id_;
+  Vector<Count> counts_;
+};
+
+// Something a periodic pass may read: a table, a log, a piece of memory. Each has a version that
+// grows with every change.
+enum class ResourceId : std::uint16_t {};
+
+// A read, with the version that was seen.
+struct Read {
+  ResourceId resource;
+  std::uint32_t version;
+};
+
+// State that a task keeps explicitly, as the interpreter does; it then stands for the task in the
+// fingerprint instead of the rolling hash of what the task awaited.
+class ExactState {
+ public:
+  virtual void fingerprint(Hasher& hasher) const = 0;
+
+ protected:
+  ~ExactState() = default;
+};
+
+// Told when a root task has ended by itself. A crash does not tell: it ends the listener too, or
+// `Component::on_crash` sees it.
+class Completion {
+ public:
+  virtual void activity_ended(World& world, Activity& activity) = 0;
+
+ protected:
+  ~Completion() = default;
+};
+
+class Activity final : public InArena {
+ public:
+  Activity(const Hash128& id, const Site& site, Process& process, Completion* completion)
+      : creator(id), site(&site), process(&process), completion(completion) {}
+
+  // A task with exact state counts by that state; any other by its id and what it awaited.
+  void fingerprint(Hasher& hasher) const;
+
+  Creator creator;
+  const Site* site;
+  Process* process;
+  Completion* completion;
+  std::coroutine_handle<> root;
+  Occurrence* waiting_for = nullptr;  // the operation it awaits, pending or blocked
+  const ExactState* exact = nullptr;
+  std::coroutine_handle<> answered;   // goes on here when its paused process resumes
+  const Symbol* next_name = nullptr;  // of the next operation it awaits
+  Hash128 awaited;              // rolling hash of all that it awaited
+  bool acted = false;           // it changed something others can see
+  bool struck = false;          // a fault struck it
+  std::uint32_t entry = 0;      // its latest trace entry
+  Vector<Read> reads;           // in the order read
+  Vector<const Symbol*> passed; // named operations applied in this handler run and loop round
+};
+
+}  // namespace onceward::sim

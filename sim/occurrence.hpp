@@ -1,0 +1,55 @@
+// Something pending in the world that may happen next: an operation, a delivery, a timer, a
+// restart, a chosen fault that is still to strike.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/containers.hpp"
+#include "sim/symbol.hpp"
+#include "sim/time.hpp"
+
+namespace onceward::sim {
+
+class Activity;
+class World;
+
+class Occurrence : public InArena {
+ public:
+  Hash128 id;  // causal id: (creator, site, n)
+  const Site* site = nullptr;
+  // The activity that waits for it; it dies with its process. Null: addressed to a service or to
+  // nobody in particular, so it survives every crash.
+  Activity* activity = nullptr;
+
+  // When it may happen. The lower end counts from step `floor_step`, the upper end from step
+  // `since_step`, at which it became pending; they differ only for timers that ran while their
+  // handler was busy.
+  Window window;
+  std::uint32_t floor_step = 0;
+  std::uint32_t since_step = 0;
+  Instant earliest;         // of the default timing, in which all comes as early as it can
+  std::uint32_t number = 0; // order of creation
+  std::uint32_t entry = 0;  // the trace entry that led to it
+  enum class Phase : std::uint8_t {
+    idle,
+    pending,
+    frozen,  // would be pending, but its process is doomed or paused
+  };
+  Phase phase = Phase::idle;
+  bool owned = false;  // deleted by the world once it happened or was cancelled
+
+  virtual void happen(World& world) = 0;
+  // What its future depends on besides `site`. Operations leave it to their activity.
+  virtual void fingerprint(Hasher& hasher) const = 0;
+  // For people: "deliver bus.orders/0@0 to warehouse".
+  [[nodiscard]] virtual std::string describe() const = 0;
+
+ protected:
+  Occurrence() = default;
+  ~Occurrence() = default;  // deleted through `dispose`, so that operations stay trivial
+  friend class World;
+  virtual void dispose() {}
+};
+
+}  // namespace onceward::sim

@@ -1,0 +1,134 @@
+#include "sim/operation.hpp"
+
+#include <algorithm>
+
+#include "sim/assert.hpp"
+#include "sim/world.hpp"
+
+namespace onceward::sim {
+
+void WaitList::remove(const Operation& operation) {
+  const auto found = std::find(waiting_.begin(), waiting_.end(), &operation);
+  ONCEWARD_ASSERT(found != waiting_.end());
+  waiting_.erase(found);
+}
+
+void WaitList::wake_all(World& world) {
+  for (Operation* operation : waiting_) {
+    operation->wait_list_ = nullptr;
+    if (operation->activity->process->acts()) {
+      world.add_numbered(*operation, operation->id, *operation->site, operation->asked_,
+                         world.steps(), world.now());
+    } else {
+      operation->phase = Occurrence::Phase::frozen;
+      operation->since_step = world.steps();
+    }
+    operation->entry = world.cause();
+  }
+  waiting_.clear();
+}
+
+void WaitList::fingerprint(Hasher& hasher) const {
+  hasher.add(waiting_.size());
+  for (const Operation* operation : waiting_) operation->activity->fingerprint(hasher);
+}
+
+Operation::Operation(World& world, Component* component, const Site& at, const Window& in)
+    : world_(&world), component_(component), asked_(in) {
+  site = &at;
+  window = in;
+}
+
+void Operation::await_suspend(std::coroutine_handle<> awaiting) {
+  awaiting_ = awaiting;
+  activity = world_->running();
+  ONCEWARD_ASSERT(activity != nullptr);
+  activity->waiting_for = this;
+  name_ = activity->next_name;
+  activity->next_name = nullptr;
+  entry = activity->entry;
+  world_->add(*this, activity->creator, *site, asked_);
+}
+
+void Operation::wait_in(WaitList& list) {
+  wait_list_ = &list;
+  list.add(*this);
+}
+
+void Operation::remember(std::uint64_t result) const {
+  Activity* running = world_->running();
+  if (running->exact == nullptr) running->awaited = derive(running->awaited, site->hash, result);
+}
+
+FaultKind Operation::offer_before(World& world) {
+  const Symbol& target = component_ != nullptr ? component_->name() : activity->process->name();
+  if (fallible() == Fallible::no) return FaultKind::none;
+  if (fallible() == Fallible::refusable) {
+    return world.offer_fault(*site, {FaultKind::error}, {&activity->process->name(), &target});
+  }
+  return world.offer_fault(*site, {FaultKind::reply_lost, FaultKind::error, FaultKind::late},
+                           {&activity->process->name(), &target});
+}
+
+Applied Operation::apply_in_component(World& world) {
+  if (component_ == nullptr) return apply(world);
+  const Arena::Entered entered(world.arena(), component_->owner());
+  return apply(world);
+}
+
+// Applies it while the caller has stopped listening: a wait for a lock ends with the connection.
+Applied Operation::apply_without_reply(World& world) {
+  const Applied applied = apply_in_component(world);
+  if (applied != Applied::blocked) return applied;
+  wait_list_->remove(*this);
+  wait_list_ = nullptr;
+  return Applied::done;
+}
+
+void Operation::apply_later(World& world) {
+  if (component_ == nullptr) return;
+  const Arena::Entered entered(world.arena(), component_->owner());
+  Operation* again = copy();
+  if (again == nullptr) return;
+  again->activity = nullptr;
+  again->awaiting_ = nullptr;
+  again->owned = true;
+  Hasher asking(Hasher::Ids::raw);
+  activity->fingerprint(asking);
+  again->asked_by_ = asking.finish();
+  world.add(*again, activity->creator, *site, kAnyTime);
+}
+
+void Operation::happen(World& world) {
+  if (detached()) {
+    static_cast<void>(apply_without_reply(world));
+    return;
+  }
+  const FaultKind fault = offer_before(world);
+  Applied applied = Applied::done;
+  switch (fault) {
+    case FaultKind::none:
+      applied = apply_in_component(world);
+      break;
+    case FaultKind::reply_lost: {
+      const bool done = world.choose_flag(*site, "not done", "done");
+      if (done) applied = apply_without_reply(world);
+      reply_ = Reply::unknown;
+      timed_out(world, done);
+      break;
+    }
+    default:
+      if (fault == FaultKind::late) apply_later(world);
+      reply_ = Reply::refused;
+      refused(world);
+  }
+  activity->struck = activity->struck || fault != FaultKind::none;
+  activity->acted = activity->acted || applied != Applied::done;
+  if (applied == Applied::blocked) return;
+  if (name_ != nullptr) world.pass(*name_);
+  if (applied == Applied::acted && world.strike_after(*this)) return;
+  activity->waiting_for = nullptr;
+  detail::next_to_resume = awaiting_;
+}
+
+}  // namespace onceward::sim

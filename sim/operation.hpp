@@ -1,0 +1,124 @@
+// One interaction of a task with something outside its process: request, apply, reply.
+//
+// An operation is an awaitable that lives in the frame of the task that awaits it. It becomes
+// pending when awaited; when it happens, it is applied and the task goes on with the reply, in one
+// atomic step (DESIGN 3.4). In between the plan's faults may strike:
+//   before it is applied   error, late, reply_lost (done or not done: a `data` choice)
+//   after it acted         crash, pause
+// An operation that cannot be applied yet (a lock is held) answers `blocked` and waits in a
+// WaitList until it is woken.
+//
+// Derived classes stay trivially destructible (g++ 12 may destroy temporaries of a co_await
+// statement twice) and are final.
+#pragma once
+
+#include <coroutine>
+
+#include "sim/activity.hpp"
+#include "sim/component.hpp"
+#include "sim/faults.hpp"
+
+namespace onceward::sim {
+
+class Operation;
+
+// Operations that wait for something, woken in the order in which they came.
+class WaitList {
+ public:
+  void add(Operation& operation) { waiting_.push_back(&operation); }
+  void remove(const Operation& operation);
+  // All become pending again, with a fresh window, and are applied anew.
+  void wake_all(World& world);
+  void fingerprint(Hasher& hasher) const;
+
+ private:
+  Vector<Operation*> waiting_;
+};
+
+enum class Applied : std::uint8_t {
+  done,     // nothing that others can see has changed
+  acted,    // it changed rows at a commit, a log, a cursor, a lease, a lock, a timer, an effect
+  blocked,  // it waits in a WaitList
+};
+
+// Which faults may strike an operation before it is applied.
+enum class Fallible : std::uint8_t {
+  no,
+  refusable,  // `error`: a statement within a transaction
+  remote,     // also `reply_lost` and `late`: it crosses a network and changes something there
+};
+
+// What the caller learns; `unknown` is a timeout, never a failure.
+enum class Reply : std::uint8_t { answered, refused, unknown };
+
+class Operation : public Occurrence {
+ public:
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting);
+
+  void happen(World& world) final;
+  // Its activity stands for it; what happens late has none any more.
+  void fingerprint(Hasher& hasher) const final {
+    if (detached()) hasher.add(asked_by_);
+  }
+
+  [[nodiscard]] Reply reply() const { return reply_; }
+
+ protected:
+  // REQUIRES: `world` is the world of the task that will await it.
+  Operation(World& world, Component* component, const Site& at, const Window& in);
+  ~Operation() = default;
+
+  // Does it. Called with the component's memory entered.
+  virtual Applied apply(World& world) = 0;
+  // The caller is told that it was refused and nothing was done; sets the result.
+  virtual void refused(World&) {}
+  // The caller sees a timeout; sets the result. `done`: it had been applied.
+  virtual void timed_out(World&, bool /*done*/) {}
+  [[nodiscard]] virtual Fallible fallible() const { return Fallible::no; }
+
+  // A copy of it in the arena that can be applied after its caller was told that it failed; null
+  // where that makes no sense.
+  [[nodiscard]] virtual Operation* copy() const { return nullptr; }
+
+  void wait_in(WaitList& list);
+
+  // Mixes the result into the activity's history; every await_resume of a value calls it.
+  void remember(std::uint64_t result) const;
+
+  World& world() const { return *world_; }
+  Component* component() const { return component_; }
+
+ private:
+  friend class World;
+  friend class WaitList;
+
+  [[nodiscard]] bool detached() const { return !awaiting_; }
+  FaultKind offer_before(World& world);
+  Applied apply_in_component(World& world);
+  Applied apply_without_reply(World& world);
+  void apply_later(World& world);
+
+  World* world_;
+  Component* component_;
+  std::coroutine_handle<> awaiting_;
+  WaitList* wait_list_ = nullptr;
+  const Symbol* name_ = nullptr;
+  Window asked_;      // the window it gets whenever it becomes pending
+  Hash128 asked_by_;  // detached: the state of the activity that asked for it
+  Reply reply_ = Reply::answered;
+};
+
+// Waits for a duration within `window` without doing anything.
+class Sleep final : public Operation {
+ public:
+  Sleep(World& world, const Site& site, const Window& window)
+      : Operation(world, nullptr, site, window) {}
+  void await_resume() const { remember(0); }
+  [[nodiscard]] std::string describe() const override { return "sleep"; }
+
+ protected:
+  Applied apply(World&) override { return Applied::done; }
+};
+
+}  // namespace onceward::sim

@@ -1,0 +1,177 @@
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "sim/search/runs.hpp"
+#include "sim/search/strategies.hpp"
+#include "sim/search/visited.hpp"
+
+namespace onceward::sim {
+namespace {
+
+// Depth-first search over snapshots. A node is a state between two steps. The choices of one step
+// (which occurrence, which fault, which value) are enumerated like an odometer: the step is run
+// again from the node's snapshot with the next script of option indices.
+class Exhaustive {
+ public:
+  Exhaustive(const Model& model, const FaultPlan& plan, const SearchOptions& options)
+      : options_(options), world_(model, Reading::any, plan), budget_(plan.budget) {}
+
+  Result run() {
+    result_.strategy = Strategy::exhaustive;
+    result_.verdict = Verdict::exhausted;
+    for (std::uint32_t faults = 0; faults <= budget_ && !ended_; ++faults) search(faults);
+    if (result_.verdict == Verdict::exhausted && !result_.reasons.empty()) {
+      result_.verdict = Verdict::unknown;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  struct Node {
+    Arena::Snapshot snapshot;
+    Hash128 state;
+    std::vector<std::uint32_t> via;     // the choices of the step that led here
+    std::vector<std::uint32_t> script;  // of the step to try next
+    bool tried_all = false;
+  };
+
+  // All runs with at most `faults` faults; those with fewer were searched before, so the first
+  // violation has the fewest.
+  void search(std::uint32_t faults) {
+    result_.faults_max = faults;
+    world_.set_budget(faults);
+    visited_ = Visited();
+    depth_ = 0;
+    source_.follow({});
+    world_.reset(source_);
+    if (!source_.made().empty()) {
+      give_up(Verdict::unknown, "a choice is made while processes start, before the first step");
+      return;
+    }
+    static_cast<void>(enter({}));
+    while (depth_ > 0 && !ended_) try_next();
+    result_.figures.states = visited_.size();
+    result_.figures.digest = visited_.digest();
+  }
+
+  // Pushes the state the world is in, unless it was met before.
+  bool enter(std::vector<std::uint32_t> via) {
+    const Hash128 state = world_.fingerprint();
+    const Visited::Answer answer = visited_.enter(state);
+    if (answer == Visited::Answer::on_path) note_cycle(state);
+    if (answer != Visited::Answer::added) return false;
+    if (visited_.size() > options_.states_max) {
+      give_up(Verdict::bound_hit,
+              fmt::format("the bound of {} states was hit (--states)", options_.states_max));
+    }
+    if (nodes_.size() == depth_) nodes_.emplace_back();
+    Node& node = nodes_[depth_++];
+    world_.save(node.snapshot);
+    node.state = state;
+    node.via = std::move(via);
+    node.script.clear();
+    node.tried_all = false;
+    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, depth_ - 1);
+    return true;
+  }
+
+  void try_next() {
+    Node& node = nodes_[depth_ - 1];
+    if (node.tried_all) {
+      visited_.leave(node.state);
+      --depth_;
+      return;
+    }
+    world_.restore(node.snapshot);
+    source_.follow(node.script);
+    const bool moved = world_.step();
+    std::vector<std::uint32_t> made;
+    for (const ScriptedSource::Made& choice : source_.made()) made.push_back(choice.index);
+    set_next_script(node);
+    if (moved && ++result_.figures.transitions >= options_.transitions_max) {
+      give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
+                                              options_.transitions_max));
+    }
+    note_strikes(world_, result_);
+    if (!world_.findings().empty()) {
+      note_also(world_, options_, result_);
+      if (wanted_finding(world_, options_) != nullptr) {
+        found_violation(made);
+        return;
+      }
+    }
+    if (moved) static_cast<void>(enter(std::move(made)));
+  }
+
+  // The odometer: the last choice that has an option left is advanced, those after it are dropped.
+  void set_next_script(Node& node) const {
+    const auto& made = source_.made();
+    std::size_t length = made.size();
+    while (length > 0 && made[length - 1].index + 1 == made[length - 1].arity) --length;
+    node.tried_all = length == 0;
+    node.script.clear();
+    for (std::size_t i = 0; i < length; ++i) node.script.push_back(made[i].index);
+    if (length > 0) ++node.script.back();
+  }
+
+  // Repeats the path that ends with `last`, to record its tape.
+  void found_violation(const std::vector<std::uint32_t>& last) {
+    std::vector<std::uint32_t> script;
+    for (std::size_t i = 1; i < depth_; ++i) {
+      script.insert(script.end(), nodes_[i].via.begin(), nodes_[i].via.end());
+    }
+    script.insert(script.end(), last.begin(), last.end());
+    ScriptedSource source;
+    source.follow(script);
+    Recorder recorder(source);
+    world_.reset(recorder);
+    static_cast<void>(run_to_end(world_, options_));
+    if (!conclude(world_, recorder.take(), options_, result_)) {
+      world_.reset(source_);  // the sources that answered until now end here
+      return;
+    }
+    result_.violations.back().fewest_faults =
+        result_.violations.back().faults.size() == result_.faults_max && result_.reasons.empty();
+    ended_ = true;
+  }
+
+  // A cycle may go on for ever without getting quiet. Whether it is fair is not decided here, so
+  // nothing may be claimed for all runs.
+  void note_cycle(const Hash128& state) {
+    std::size_t begin = depth_;
+    while (begin > 0 && nodes_[begin - 1].state != state) --begin;
+    if (cycle_noted_) return;
+    cycle_noted_ = true;
+    result_.reasons.push_back(
+        fmt::format("a cycle of {} steps, begun after {} steps, may never get quiet; whether it "
+                    "can go on for ever was not decided",
+                    depth_ - begin + 1, begin - 1));
+  }
+
+  void give_up(Verdict verdict, std::string reason) {
+    if (ended_) return;
+    result_.verdict = verdict;
+    result_.reasons.push_back(std::move(reason));
+    ended_ = true;
+  }
+
+  SearchOptions options_;
+  World world_;
+  std::uint32_t budget_;
+  Visited visited_;
+  ScriptedSource source_;
+  std::vector<Node> nodes_;  // the path; kept beyond depth_ to reuse their memory
+  std::size_t depth_ = 0;
+  bool ended_ = false;
+  bool cycle_noted_ = false;
+  Result result_;
+};
+
+}  // namespace
+
+Result exhaustive(const Model& model, const FaultPlan& plan, const SearchOptions& options) {
+  return Exhaustive(model, plan, options).run();
+}
+
+}  // namespace onceward::sim

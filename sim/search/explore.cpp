@@ -1,0 +1,123 @@
+#include "sim/search/explore.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "sim/search/runs.hpp"
+#include "sim/search/shrink.hpp"
+#include "sim/search/strategies.hpp"
+
+namespace onceward::sim {
+
+const char* to_text(Verdict verdict) {
+  static constexpr const char* kNames[] = {"VIOLATED",  "EXHAUSTED", "SAMPLED",
+                                           "BOUND HIT", "VACUOUS",   "UNKNOWN"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+const std::vector<StrategyHelp>& strategy_catalogue() {
+  static const std::vector<StrategyHelp> catalogue = {
+      {Strategy::automatic, "auto", "sweep, then exhaustive within the work budget"},
+      {Strategy::sweep, "sweep", "the default order with every single fault, then every pair"},
+      {Strategy::exhaustive, "exhaustive", "every order, value and placing of faults"},
+      {Strategy::random, "random", "seeded runs with instants drawn in their windows"},
+  };
+  return catalogue;
+}
+
+const char* to_text(Strategy strategy) {
+  for (const StrategyHelp& entry : strategy_catalogue()) {
+    if (entry.strategy == strategy) return entry.name;
+  }
+  return "?";
+}
+
+void note_strikes(const World& world, Result& result) {
+  const std::size_t rules = world.plan().rules.size();
+  result.strikes.resize(rules);
+  for (std::size_t i = 0; i < rules; ++i) {
+    result.strikes[i] = std::max<std::uint64_t>(result.strikes[i], world.rule_strikes(i));
+  }
+}
+
+void note_also(const World& world, const SearchOptions& options, Result& result) {
+  for (const Finding& finding : world.findings()) {
+    const std::string& name = finding.invariant->text;
+    const auto has = [&](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (!options.violates.empty() && !has(options.violates) && !has(result.also)) {
+      result.also.push_back(name);
+    }
+  }
+}
+
+bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result) {
+  Violation violation = tell(world, tape, options);
+  if (!violation.timing.feasible) {
+    if (!result.reasons.empty()) return false;
+    result.reasons.push_back(fmt::format(
+        "{} is broken for {} only by a run that has no timing: {} comes too early",
+        violation.invariant, violation.entity,
+        violation.timing.early.empty() ? "an occurrence" : violation.timing.early));
+    for (const std::string& constraint : violation.timing.cycle) {
+      result.reasons.push_back("  " + constraint);
+    }
+    return false;
+  }
+  result.violations.push_back(
+      shrink(world, violation, options, result.figures.shrink_runs));
+  result.verdict = Verdict::violated;
+  return true;
+}
+
+namespace {
+
+// A sweep finds short stories; what it found has the fewest faults only if exhaustive search finds
+// nothing with fewer, and that search may know better.
+Result search_fewer(const Model& model, FaultPlan plan, const SearchOptions& options,
+                    Result swept) {
+  Violation& violation = swept.violations.front();
+  if (violation.faults.empty()) {
+    violation.fewest_faults = true;
+    return swept;
+  }
+  plan.budget = static_cast<std::uint32_t>(violation.faults.size()) - 1;
+  if (plan.exact) {
+    violation.fewest_faults = true;  // the number of faults was prescribed
+    return swept;
+  }
+  Result fewer = exhaustive(model, plan, options);
+  swept.figures.states = fewer.figures.states;
+  swept.figures.digest = fewer.figures.digest;
+  swept.figures.transitions += fewer.figures.transitions;
+  fewer.figures.runs += swept.figures.runs;
+  if (fewer.verdict == Verdict::violated) return fewer;
+  violation.fewest_faults = fewer.verdict == Verdict::exhausted;
+  return swept;
+}
+
+}  // namespace
+
+Result explore(const Model& model, const FaultPlan& plan, const SearchOptions& options) {
+  switch (options.strategy) {
+    case Strategy::sweep:
+      return sweep(model, plan, options);
+    case Strategy::exhaustive:
+      return exhaustive(model, plan, options);
+    case Strategy::random:
+      return random_search(model, plan, options);
+    case Strategy::automatic:
+      break;
+  }
+  Result swept = sweep(model, plan, options);
+  if (swept.verdict == Verdict::violated) {
+    return search_fewer(model, plan, options, std::move(swept));
+  }
+  Result searched = exhaustive(model, plan, options);
+  searched.figures.runs += swept.figures.runs;
+  return searched;
+}
+
+}  // namespace onceward::sim

@@ -1,0 +1,77 @@
+// What a search was asked and what it answers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/choice.hpp"
+#include "sim/faults.hpp"
+#include "sim/timing.hpp"
+#include "sim/trace.hpp"
+
+namespace onceward::sim {
+
+enum class Verdict : std::uint8_t { violated, exhausted, sampled, bound_hit, vacuous, unknown };
+// "VIOLATED", "EXHAUSTED", ... as people and JSON read them.
+[[nodiscard]] const char* to_text(Verdict verdict);
+
+enum class Strategy : std::uint8_t { automatic, sweep, exhaustive, random };
+struct StrategyHelp {
+  Strategy strategy;
+  const char* name;
+  const char* help;
+};
+[[nodiscard]] const std::vector<StrategyHelp>& strategy_catalogue();
+[[nodiscard]] const char* to_text(Strategy strategy);
+
+// Budgets are work, equal on every machine; never seconds.
+struct SearchOptions {
+  Strategy strategy = Strategy::automatic;
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 10'000;              // of `random`
+  std::uint64_t states_max = 20'000'000;    // of `exhaustive`
+  std::uint64_t transitions_max = 100'000'000;
+  std::uint64_t steps_max = 100'000;        // of one sampled or swept run
+  std::vector<std::string> violates;        // invariants that end the search; empty: any
+};
+
+// A broken rule with the run that shows it.
+struct Violation {
+  std::string invariant;
+  std::string entity;
+  std::int64_t expected = 0;
+  std::int64_t actual = 0;
+  std::vector<FaultKind> faults;
+  std::uint32_t budget = 0;    // of the plan when the tape was recorded
+  bool mistake = false;        // of the model, not of the design (exit 2)
+  bool fewest_faults = false;  // every smaller number of faults was searched to its end
+  std::uint32_t steps = 0;
+  Hash128 fingerprint;         // of the final state
+  Tape tape;                   // strict: replays to the same state
+  Trace trace;
+  std::vector<std::uint32_t> entries;  // of the trace, that show it; the last one worst
+  Timing timing;
+};
+
+struct SearchFigures {
+  std::uint64_t states = 0;       // distinct, exhaustive search only
+  std::uint64_t transitions = 0;  // steps taken, those to known states included
+  std::uint64_t runs = 0;         // complete runs of sweep and random
+  std::uint64_t depth = 0;        // steps of the longest path
+  std::uint64_t shrink_runs = 0;
+  Hash128 digest;                 // of all states met, for comparing two searches
+};
+
+struct Result {
+  Verdict verdict = Verdict::unknown;
+  Strategy strategy = Strategy::automatic;  // the one that decided
+  std::uint32_t faults_max = 0;             // the budget that was searched
+  std::vector<Violation> violations;        // the first one decides; empty unless VIOLATED
+  std::vector<std::string> also;            // other invariants met broken, not asked for
+  std::vector<std::string> reasons;         // why UNKNOWN or BOUND HIT, in words
+  std::vector<std::uint64_t> strikes;       // most strikes of one run, by rule of the plan
+  SearchFigures figures;
+};
+
+}  // namespace onceward::sim

@@ -1,0 +1,31 @@
+// The strategies behind explore(); each ends with a verdict of its own.
+#pragma once
+
+#include "sim/search/result.hpp"
+#include "sim/world.hpp"
+
+namespace onceward::sim {
+
+// The default order with every single fault, then every pair, and so on up to the plan's budget;
+// within a number of faults by the order of the fault catalogue. SAMPLED if nothing was found.
+[[nodiscard]] Result sweep(const Model& model, const FaultPlan& plan,
+                           const SearchOptions& options);
+
+// Every order, every value and every placing of at most `plan.budget` faults, depth first over
+// snapshots, for 0 faults, 1 fault, ... in turn, from `least_faults` on.
+[[nodiscard]] Result exhaustive(const Model& model, const FaultPlan& plan,
+                                const SearchOptions& options);
+
+// `options.runs` runs with instants drawn in their windows.
+[[nodiscard]] Result random_search(const Model& model, const FaultPlan& plan,
+                                   const SearchOptions& options);
+
+// Notes the most strikes a run made, by rule.
+void note_strikes(const World& world, Result& result);
+// Notes findings that were not asked for.
+void note_also(const World& world, const SearchOptions& options, Result& result);
+// Tells the run of `tape`; shrinks it if it has a timing and puts it into `result`, else notes why
+// it does not count. True: it counts, the verdict is VIOLATED.
+bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result);
+
+}  // namespace onceward::sim

@@ -1,0 +1,35 @@
+// What happened in a run, for people: one entry a remarkable thing, each with its causes.
+//
+// The trace lives outside the world and is off while searching; an interesting tape is replayed
+// with it on. Models describe themselves: an entry is ready-made text, so reports know no model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/time.hpp"
+
+namespace onceward::sim {
+
+// What an entry is, as far as a picture needs to know.
+enum class Mark : std::uint8_t { plain, crash, restart, lost, copy, effect, commit, fault };
+[[nodiscard]] const char* to_text(Mark mark);
+
+struct TraceEntry {
+  std::uint32_t step = 0;
+  Instant at;         // the earliest instant that agrees with the path, set after the run
+  std::string lane;   // the process or component it happened at
+  std::string text;   // "INSERT outbox id=e1", "publish e1 -> bus.orders/0@0"
+  std::string why;    // said where the entry appears in a why chain; empty: `text`
+  std::string site;   // JSON pointer of the step, empty where there is none
+  std::string entity; // what it is about ("o1"), empty where it concerns no one thing
+  std::string rule;   // the model rule it used ("kafka-java@4: reset earliest"), often empty
+  Mark mark = Mark::plain;
+  std::vector<std::uint32_t> causes;  // numbers of earlier entries, from 1
+};
+
+// Entries are numbered from 1, in order; 0 means "none".
+using Trace = std::vector<TraceEntry>;
+
+}  // namespace onceward::sim

@@ -1,0 +1,132 @@
+#include "sim/value.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "sim/assert.hpp"
+#include "sim/containers.hpp"
+#include "sim/heap_check.hpp"
+
+namespace onceward::sim {
+namespace {
+
+void write_text(void* block, std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  std::memcpy(block, &size, sizeof size);
+  if (!text.empty()) std::memcpy(static_cast<char*>(block) + sizeof(Text), text.data(), text.size());
+}
+
+// The characters of `value`, in `buffer` where they are not stored already.
+std::string_view characters(const Value& value, std::array<char, 24>& buffer) {
+  if (value.kind() == ValueKind::text) return value.view();
+  char* end = buffer.data();
+  if (value.kind() == ValueKind::minted) {
+    end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.id(), 16).ptr;
+  } else {
+    end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.number()).ptr;
+  }
+  return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
+}
+
+}  // namespace
+
+const char* to_text(ValueKind kind) {
+  static constexpr const char* kNames[] = {"null",     "boolean", "integer", "text",
+                                           "duration", "instant", "id"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+void Value::fingerprint(Hasher& hasher) const {
+  hasher.add(static_cast<std::uint64_t>(kind_));
+  switch (kind_) {
+    case ValueKind::null:
+      return;
+    case ValueKind::text:
+      hasher.add_text(view());
+      return;
+    case ValueKind::minted:
+      hasher.add_minted(id());
+      return;
+    case ValueKind::instant:
+      hasher.add_ranked(step_);
+      hasher.add(static_cast<std::uint64_t>(integer_));
+      return;
+    default:
+      hasher.add(static_cast<std::uint64_t>(integer_));
+  }
+}
+
+std::string Value::print() const {
+  switch (kind_) {
+    case ValueKind::null:
+      return "null";
+    case ValueKind::boolean:
+      return integer_ != 0 ? "true" : "false";
+    case ValueKind::integer:
+      return fmt::format("{}", integer_);
+    case ValueKind::text:
+      return std::string(view());
+    case ValueKind::duration:
+      return duration_text(integer_);
+    case ValueKind::instant:
+      return integer_ == 0 ? fmt::format("instant of step {}", step_)
+                           : fmt::format("instant of step {} + {}", step_, duration_text(integer_));
+    case ValueKind::minted:
+      return fmt::format("id-{:08x}", id() >> 32);
+  }
+  return {};
+}
+
+const Text* frozen_text(std::string_view text) {
+  const OutsideStep gate;
+  static std::map<std::string, std::unique_ptr<char[]>, std::less<>> texts;
+  auto found = texts.find(text);
+  if (found == texts.end()) {
+    auto block = std::make_unique<char[]>(sizeof(Text) + text.size());
+    write_text(block.get(), text);
+    found = texts.emplace(std::string(text), std::move(block)).first;
+  }
+  return reinterpret_cast<const Text*>(found->second.get());
+}
+
+const Text* text_in_arena(std::string_view text) {
+  void* block = detail::current_arena->take(sizeof(Text) + text.size());
+  write_text(block, text);
+  return static_cast<const Text*>(block);
+}
+
+Value concatenate(const Value& first, const Value& second) {
+  std::array<char, 24> first_digits{};
+  std::array<char, 24> second_digits{};
+  const std::string_view head = characters(first, first_digits);
+  const std::string_view tail = characters(second, second_digits);
+  const std::size_t size = head.size() + tail.size();
+  char* block = static_cast<char*>(detail::current_arena->take(sizeof(Text) + size));
+  const auto length = static_cast<std::uint32_t>(size);
+  std::memcpy(block, &length, sizeof length);
+  std::memcpy(block + sizeof(Text), head.data(), head.size());
+  if (!tail.empty()) std::memcpy(block + sizeof(Text) + head.size(), tail.data(), tail.size());
+  return Value::text(reinterpret_cast<const Text*>(block));
+}
+
+std::string duration_text(std::int64_t nanoseconds) {
+  struct Unit {
+    std::int64_t size;
+    const char* name;
+  };
+  static constexpr Unit kUnits[] = {{86'400'000'000'000, "d"}, {3'600'000'000'000, "h"},
+                                    {60'000'000'000, "m"},     {1'000'000'000, "s"},
+                                    {1'000'000, "ms"},         {1'000, "us"}};
+  if (nanoseconds == 0) return "0s";
+  for (const Unit& unit : kUnits) {
+    if (nanoseconds % unit.size == 0) return fmt::format("{}{}", nanoseconds / unit.size, unit.name);
+  }
+  return fmt::format("{}ns", nanoseconds);
+}
+
+}  // namespace onceward::sim

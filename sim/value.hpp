@@ -1,0 +1,93 @@
+// A value in a world: what rows, messages, requests and memory hold, and what findings name.
+//
+// 16 bytes, trivially copyable, hashed and compared by content. Text made in a run lives in the
+// arena until the world is dropped or restored; text from a scenario is frozen at load.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim/hash.hpp"
+
+namespace onceward::sim {
+
+enum class ValueKind : std::uint8_t { null, boolean, integer, text, duration, instant, minted };
+[[nodiscard]] const char* to_text(ValueKind kind);
+
+// Immutable text: a length and the bytes after it. Made by `frozen_text` or `text_in_arena`.
+struct Text {
+  std::uint32_t size;
+  [[nodiscard]] const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
+  [[nodiscard]] std::string_view view() const { return {bytes(), size}; }
+};
+
+class Value {
+ public:
+  Value() = default;  // null
+  static Value boolean(bool value) { return {ValueKind::boolean, value ? 1 : 0}; }
+  static Value integer(std::int64_t value) { return {ValueKind::integer, value}; }
+  static Value duration(std::int64_t nanoseconds) { return {ValueKind::duration, nanoseconds}; }
+  // `offset` nanoseconds after the instant of step `step`.
+  static Value instant(std::uint32_t step, std::int64_t offset) {
+    Value value{ValueKind::instant, offset};
+    value.step_ = step;
+    return value;
+  }
+  // An identifier minted in a run: equal only to itself, in no order with others.
+  static Value minted(std::uint64_t id) {
+    return {ValueKind::minted, static_cast<std::int64_t>(id)};
+  }
+  static Value text(const Text* text) {
+    Value value;
+    value.kind_ = ValueKind::text;
+    value.text_ = text;
+    return value;
+  }
+
+  [[nodiscard]] ValueKind kind() const { return kind_; }
+  [[nodiscard]] bool is_null() const { return kind_ == ValueKind::null; }
+  [[nodiscard]] bool is_true() const { return kind_ == ValueKind::boolean && integer_ != 0; }
+  // REQUIRES: boolean, integer, duration (nanoseconds) or instant (its offset).
+  [[nodiscard]] std::int64_t number() const { return integer_; }
+  [[nodiscard]] std::uint32_t step() const { return step_; }
+  [[nodiscard]] std::uint64_t id() const { return static_cast<std::uint64_t>(integer_); }
+  [[nodiscard]] std::string_view view() const { return text_->view(); }
+
+  // Equal kind and content.
+  friend bool operator==(const Value& a, const Value& b) {
+    if (a.kind_ != b.kind_ || a.step_ != b.step_) return false;
+    if (a.kind_ != ValueKind::text) return a.integer_ == b.integer_;
+    return a.text_ == b.text_ || a.view() == b.view();
+  }
+
+  void fingerprint(Hasher& hasher) const;
+
+  // For people, e.g. `o1`, `42`, `1500ms`, `id-3f2a91c4`.
+  [[nodiscard]] std::string print() const;
+
+ private:
+  Value(ValueKind kind, std::int64_t integer) : kind_(kind), integer_(integer) {}
+
+  ValueKind kind_ = ValueKind::null;
+  std::uint32_t step_ = 0;
+  union {
+    std::int64_t integer_ = 0;
+    const Text* text_;
+  };
+};
+
+// Text that lives until the program ends; equal text is stored once. For loading, not for runs.
+[[nodiscard]] const Text* frozen_text(std::string_view text);
+
+// Text in the arena, from the owner entered now.
+[[nodiscard]] const Text* text_in_arena(std::string_view text);
+
+// The joint text of both, in the arena; numbers are written in decimal.
+// REQUIRES: text, integer or minted values.
+[[nodiscard]] Value concatenate(const Value& first, const Value& second);
+
+// "10m", "1500ms", "0s": the largest unit that divides `nanoseconds`.
+[[nodiscard]] std::string duration_text(std::int64_t nanoseconds);
+
+}  // namespace onceward::sim

@@ -1,0 +1,326 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+
+#include "sim/assert.hpp"
+
+namespace onceward::sim {
+namespace {
+
+const Symbol kWorld("world");
+const Site kNext("next");
+const Site kCompare("compare instants");
+
+std::string before_or_after(std::uint32_t option) { return option == 0 ? "before" : "after"; }
+
+}  // namespace
+
+const char* to_text(ChoiceKind kind) {
+  static constexpr const char* kNames[] = {"order", "fault", "data", "time"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+bool parse_choice_kind(std::string_view text, ChoiceKind& kind) {
+  for (const ChoiceKind each :
+       {ChoiceKind::order, ChoiceKind::fault, ChoiceKind::data, ChoiceKind::time}) {
+    if (text == to_text(each)) {
+      kind = each;
+      return true;
+    }
+  }
+  return false;
+}
+
+World::World(const Model& model, Reading reading, FaultPlan plan)
+    : reading_(reading), plan_(std::move(plan)) {
+  detail::current_arena = &arena_;
+  core_owner_ = arena_.add_owner();
+  build(model);
+}
+
+World::~World() {
+  if (detail::current_arena == &arena_) detail::current_arena = nullptr;
+}
+
+void World::build(const Model& model) {
+  const Arena::Entered entered(arena_, core_owner_);
+  core_ = new Core(reading_ == Reading::any ? Agenda::Order::sorted : Agenda::Order::heap);
+  core_->strikes.resize(plan_.rules.size());
+  model.build(*this);
+  save(initial_);
+}
+
+void World::reset(ChoiceSource& source) {
+  source_ = &source;
+  restore(initial_);
+  const InsideStep inside;
+  const Arena::Entered entered(arena_, core_owner_);
+  for (Process* process : processes_) start(*process);
+  for (Component* component : components_) {
+    const Arena::Entered in_component(arena_, component->owner());
+    component->on_start(*this);
+  }
+  run_tasks();
+}
+
+void World::restore(const Arena::Snapshot& snapshot) {
+  detail::current_arena = &arena_;
+  arena_.restore(snapshot);
+}
+
+void World::record(Trace* trace, PathLog* path) {
+  trace_ = trace;
+  path_ = path;
+}
+
+Process& World::add_process(const Symbol& name, MakeService make, const Window& restart) {
+  const OwnerId owner = arena_.add_owner();
+  const Arena::Entered entered(arena_, owner);
+  auto* process = new Process(name, owner, static_cast<std::uint32_t>(processes_.size()));
+  processes_.push_back(process);
+  make_service_.push_back(std::move(make));
+  restart_windows_.push_back(restart);
+  return *process;
+}
+
+Process* World::process(const Symbol& name) const {
+  for (Process* process : processes_) {
+    if (&process->name() == &name) return process;
+  }
+  return nullptr;
+}
+
+bool World::step() {
+  detail::current_arena = &arena_;
+  Core& core = *core_;
+  const Arena::Entered entered(arena_, core_owner_);
+  const InsideStep inside;
+  if (core.agenda.empty()) {
+    if (!core.judged) {
+      core.judged = true;
+      for (Component* component : components_) {
+        const Arena::Entered in_component(arena_, component->owner());
+        component->on_quiet(*this);
+      }
+    }
+    return false;
+  }
+  const std::uint32_t index = choose_next();
+  const Agenda::Entry next = core.agenda.take(index);
+  Occurrence& occurrence = *next.occurrence;
+  ++core.step;
+  core.choices_in_step = 0;
+  core.judged = false;
+  core.now = std::max(core.now, Instant{next.instant});
+  core.happening = occurrence.id;
+  core.cause = occurrence.entry;
+  core.running = occurrence.activity;
+  occurrence.phase = Occurrence::Phase::idle;
+  log_happened(occurrence);
+  const bool owned = occurrence.owned;
+  occurrence.happen(*this);
+  if (owned) occurrence.dispose();
+  run_tasks();
+  return true;
+}
+
+std::uint32_t World::choose(const ChoicePoint& point) {
+  const OutsideStep gate;
+  ONCEWARD_ASSERT(source_ != nullptr);
+  const std::uint32_t index = source_->choose(point);
+  ONCEWARD_ASSERT(index < point.arity);
+  return index;
+}
+
+std::uint32_t World::choose_here(ChoicePoint& point, const Site& site) {
+  point.owner = core_->happening;
+  point.site = &site;
+  point.n = core_->choices_in_step++;
+  return choose(point);
+}
+
+namespace {
+
+// Which pending occurrence comes next.
+struct NextPoint final : ChoicePoint {
+  const Agenda* agenda = nullptr;
+  [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
+    return (*agenda)[i].occurrence->id;
+  }
+  [[nodiscard]] std::string option_text(std::uint32_t i) const override {
+    return (*agenda)[i].occurrence->describe();
+  }
+};
+
+NextPoint next_point(const Agenda& agenda, std::uint32_t step) {
+  NextPoint point;
+  point.kind = ChoiceKind::order;
+  point.owner = kWorld.hash;
+  point.site = &kNext;
+  point.n = step;
+  point.arity = static_cast<std::uint32_t>(agenda.size());
+  point.agenda = &agenda;
+  return point;
+}
+
+}  // namespace
+
+std::uint32_t World::choose_next() {
+  if (reading_ == Reading::sampled) {
+    if (source_->wants_decisions()) record_first();
+    return 0;
+  }
+  if (core_->agenda.size() == 1) return 0;
+  return choose(next_point(core_->agenda, core_->step));
+}
+
+void World::record_time(bool before) {
+  struct Point final : ChoicePoint {
+    [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
+      return hash_bytes(before_or_after(i));
+    }
+    [[nodiscard]] std::string option_text(std::uint32_t i) const override {
+      return before_or_after(i);
+    }
+  };
+  const OutsideStep gate;
+  Point point;
+  point.kind = ChoiceKind::time;
+  point.arity = 2;
+  point.owner = core_->happening;
+  point.site = &kCompare;
+  point.n = core_->choices_in_step++;
+  source_->decided(point, before ? 0 : 1);
+}
+
+void World::record_first() {
+  if (core_->agenda.size() == 1) return;
+  const OutsideStep gate;
+  source_->decided(next_point(core_->agenda, core_->step), 0);
+}
+
+bool World::choose_flag(const Site& site, const char* first, const char* second) {
+  return choose_value(ChoiceKind::data, site, 2, [&](std::uint32_t i) {
+           return std::string(i == 0 ? first : second);
+         }) == 1;
+}
+
+// A task may have kept what it saw in its process's memory or drew; the rolling hash stands for it.
+void World::remember_memory(Activity& activity) const {
+  const Service* service = activity.process->service_;
+  if (reading_ == Reading::sampled || activity.exact != nullptr || service == nullptr) return;
+  Hasher memory(Hasher::Ids::raw);
+  service->fingerprint(memory);
+  activity.awaited = derive(activity.awaited, memory.finish(), 0);
+}
+
+void World::remember_choice(const Site& site, std::uint32_t index) {
+  Activity* activity = core_->running;
+  if (activity == nullptr || activity->exact != nullptr) return;
+  activity->awaited = derive(activity->awaited, site.hash, index);
+}
+
+void World::run_tasks() {
+  Core& core = *core_;
+  while (true) {
+    if (detail::next_to_resume) remember_memory(*core.running);
+    while (detail::next_to_resume) {
+      const Arena::Entered entered(arena_, core.running->process->owner());
+      const auto next = std::exchange(detail::next_to_resume, nullptr);
+      next.resume();
+    }
+    if (core.running != nullptr && core.running->root && core.running->root.done()) {
+      end_activity(*core.running);
+    }
+    core.running = nullptr;
+    if (core.ready.empty()) return;
+    const Core::Ready ready = core.ready.front();
+    core.ready.erase(core.ready.begin());
+    core.running = ready.activity;
+    detail::next_to_resume = ready.next ? ready.next : ready.activity->root;
+  }
+}
+
+void World::end_activity(Activity& activity) {
+  core_->cause = activity.entry;
+  core_->running = nullptr;
+  if (activity.completion != nullptr) activity.completion->activity_ended(*this, activity);
+  drop_activity(activity);
+}
+
+void World::drop_activity(Activity& activity) {
+  auto& activities = activity.process->activities_;
+  activities.erase(std::find(activities.begin(), activities.end(), &activity));
+  activity.root.destroy();
+  delete &activity;
+}
+
+void World::add(Occurrence& occurrence, Creator& created_by, const Site& site,
+                const Window& window) {
+  if (occurrence.entry == 0) occurrence.entry = core_->cause;
+  add_numbered(occurrence, created_by.next(site), site, window, core_->step, core_->now);
+}
+
+void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& site,
+                         const Window& window, std::uint32_t floor_step, Instant floor) {
+  const Arena::Entered entered(arena_, core_owner_);
+  Core& core = *core_;
+  ONCEWARD_ASSERT(occurrence.phase != Occurrence::Phase::pending);
+  occurrence.id = id;
+  occurrence.site = &site;
+  occurrence.window = window;
+  occurrence.floor_step = floor_step;
+  occurrence.since_step = core.step;
+  occurrence.number = core.next_number++;
+  occurrence.phase = Occurrence::Phase::pending;
+  Duration delay = window.earliest;
+  std::uint64_t tie = occurrence.number;
+  if (reading_ == Reading::sampled) {
+    const OutsideStep gate;
+    if (!window.is_point()) delay = source_->draw(window);
+    tie |= std::uint64_t{source_->draw_tie()} << 32;
+  }
+  occurrence.earliest = std::max(core.now, later(floor, delay));
+  core.agenda.add({occurrence.earliest.nanoseconds, tie, &occurrence});
+}
+
+void World::cancel(Occurrence& occurrence) {
+  if (occurrence.phase == Occurrence::Phase::idle) return;
+  log_removed(occurrence);
+  if (occurrence.phase == Occurrence::Phase::pending) core_->agenda.remove(&occurrence);
+  occurrence.phase = Occurrence::Phase::idle;
+  if (occurrence.owned) occurrence.dispose();
+}
+
+bool World::is_before(const Value& a, const Value& b, bool or_equal) {
+  if (a.step() == b.step()) return or_equal ? a.number() <= b.number() : a.number() < b.number();
+  if (a.number() == b.number()) return a.step() < b.step();
+  bool before = false;
+  if (reading_ == Reading::sampled) {
+    const auto at = [&](const Value& value) {
+      const auto found =
+          std::find_if(core_->instants.begin(), core_->instants.end(),
+                       [&](const Core::Taken& taken) { return taken.step == value.step(); });
+      return found->instant.nanoseconds + value.number();
+    };
+    before = or_equal ? at(a) <= at(b) : at(a) < at(b);
+  }
+  if (reading_ == Reading::any) {
+    before = choose_value(ChoiceKind::time, kCompare, 2, before_or_after) == 0;
+  } else if (source_->wants_decisions()) {
+    record_time(before);
+  }
+  log_comparison(a, b, before, or_equal);
+  return before;
+}
+
+Value World::take_instant() {
+  if (reading_ == Reading::sampled &&
+      (core_->instants.empty() || core_->instants.back().step != core_->step)) {
+    const Arena::Entered entered(arena_, core_owner_);
+    core_->instants.push_back({core_->step, core_->now});
+  }
+  return Value::instant(core_->step, 0);
+}
+
+}  // namespace onceward::sim

@@ -1,0 +1,289 @@
+// A simulated world: processes, components, pending occurrences, and the one place where choices
+// are made. See docs/ARCHITECTURE.md for one step from choice to effect.
+//
+// A world is built once from a Model; `reset` restores its initial snapshot, which is how every
+// further run starts. All worlds of one search share nothing but frozen symbols.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/agenda.hpp"
+#include "sim/choice.hpp"
+#include "sim/component.hpp"
+#include "sim/heap_check.hpp"
+#include "sim/operation.hpp"
+#include "sim/timing.hpp"
+#include "sim/periodic.hpp"
+#include "sim/process.hpp"
+#include "sim/trace.hpp"
+#include "sim/value.hpp"
+
+namespace onceward::sim {
+
+// Describes a flow; `build` makes its processes and components.
+// REQUIRES: equal calls build equal worlds.
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual void build(World& world) const = 0;
+};
+
+// How windows are read (DESIGN 3.2). `any`: every order is possible and no instants exist.
+// `sampled`: an instant is drawn in each window. The third reading, `windows`, is not built yet.
+enum class Reading : std::uint8_t { sampled, any };
+
+// A broken rule, as an oracle met it.
+struct Finding {
+  const Symbol* invariant = nullptr;
+  Value entity;              // which cause, message or key
+  std::int64_t expected = 0;
+  std::int64_t actual = 0;
+  std::uint32_t step = 0;
+  // The model itself cannot go on (a division by zero in a scenario): ends every search.
+  bool mistake = false;
+  std::uint32_t entries[4] = {};  // trace entries that show it, the last one worst; 0: none
+};
+
+class World {
+ public:
+  World(const Model& model, Reading reading, FaultPlan plan);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // ---- running ---------------------------------------------------------------------------------
+
+  // Back to the initial state; choices are answered by `source` from now on.
+  void reset(ChoiceSource& source);
+  // The strikes that later runs may make in all.
+  void set_budget(std::uint32_t strikes) { plan_.budget = strikes; }
+  [[nodiscard]] const FaultPlan& plan() const { return plan_; }
+
+  // Lets the next occurrence happen and everything that follows from it at once. False: quiet,
+  // and then the oracles have judged what is still owed.
+  bool step();
+
+  [[nodiscard]] bool quiet() const { return core_->agenda.empty(); }
+  [[nodiscard]] std::uint32_t steps() const { return core_->step; }
+  [[nodiscard]] Instant now() const { return core_->now; }
+  [[nodiscard]] const Vector<Finding>& findings() const { return core_->findings; }
+  [[nodiscard]] std::uint32_t faults_used() const { return core_->faults_used; }
+  [[nodiscard]] std::uint32_t rule_strikes(std::size_t rule) const { return core_->strikes[rule]; }
+
+  // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6).
+  [[nodiscard]] Hash128 fingerprint() const;
+  // The parts of `fingerprint`, by name, to tell which one differs.
+  [[nodiscard]] std::vector<std::pair<std::string, Hash128>> fingerprint_parts() const;
+
+  void save(Arena::Snapshot& snapshot) const { arena_.save(snapshot); }
+  // REQUIRES: saved from this world.
+  void restore(const Arena::Snapshot& snapshot);
+  [[nodiscard]] std::size_t used_bytes() const { return arena_.used_bytes(); }
+
+  // At the end of a recorded run: adds what is still pending to the path log.
+  void log_pending() const;
+
+  // Switches the trace and the path log on for a run that starts with the next `reset`, or off.
+  void record(Trace* trace, PathLog* path);
+
+  // ---- building (Model::build) -----------------------------------------------------------------
+
+  // A component with memory of its own, made as T(name, owner, args...).
+  template <class T, class... Args>
+  T& add_component(const Symbol& name, Args&&... args) {
+    const OwnerId owner = arena_.add_owner();
+    const Arena::Entered entered(arena_, owner);
+    T* component = new T(name, owner, std::forward<Args>(args)...);
+    components_.push_back(component);
+    return *component;
+  }
+
+  using MakeService = std::function<Service*(Process&)>;
+  // A process that is started with the world. `make` is called, with the process's memory entered,
+  // for every incarnation; it must not keep state.
+  Process& add_process(const Symbol& name, MakeService make, const Window& restart = kRestartWindow);
+
+  [[nodiscard]] ResourceId add_resource();
+
+  // ---- for models ------------------------------------------------------------------------------
+
+  // Makes `occurrence` pending. `created_by` gives it its causal id.
+  void add(Occurrence& occurrence, Creator& created_by, const Site& site, const Window& window);
+  // The same with a causal id and a lower end that counts from an earlier step.
+  void add_numbered(Occurrence& occurrence, const Hash128& id, const Site& site,
+                    const Window& window, std::uint32_t floor_step, Instant floor);
+  void cancel(Occurrence& occurrence);
+
+  // An occurrence made with `new` and deleted once it happened or was cancelled.
+  template <class T, class... Args>
+  T& schedule(OwnerId owner, Creator& created_by, const Site& site, const Window& window,
+              Args&&... args) {
+    const Arena::Entered entered(arena_, owner);
+    T* occurrence = new T(std::forward<Args>(args)...);
+    occurrence->owned = true;
+    add(*occurrence, created_by, site, window);
+    return *occurrence;
+  }
+
+  // A choice among `count` values, made by the occurrence that happens now. `describe(i)` is the
+  // text of value `i` and so its name; it is called outside the step.
+  template <class Describe>
+  std::uint32_t choose_value(ChoiceKind kind, const Site& site, std::uint32_t count,
+                             const Describe& describe) {
+    struct Point final : ChoicePoint {
+      const Describe* text = nullptr;
+      [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
+        return hash_bytes((*text)(i));
+      }
+      [[nodiscard]] std::string option_text(std::uint32_t i) const override { return (*text)(i); }
+    };
+    if (count < 2) return 0;
+    Point point;
+    point.kind = kind;
+    point.arity = count;
+    point.text = &describe;
+    const std::uint32_t index = choose_here(point, site);
+    remember_choice(site, index);
+    return index;
+  }
+  // A data choice between two words; true for the second.
+  bool choose_flag(const Site& site, const char* first, const char* second);
+
+  // Offers those of `kinds` that the plan still allows against `targets`, as a choice of whatever
+  // happens now; pays for what is chosen. FaultKind::none when nothing strikes.
+  FaultKind offer_fault(const Site& site, std::initializer_list<FaultKind> kinds,
+                        std::initializer_list<const Symbol*> targets);
+
+  // Offers a crash to a process that has just acted by taking something over, before a task of it
+  // runs; true: it strikes, and no task may be started.
+  bool strike_taker(Process& process, const Site& site);
+
+  // A process ends by itself, on an error nobody caught; it restarts as after a crash. No fault.
+  void fail_process(Process& process);
+
+  // Whether instant `a` is before `b`; a `time` choice where the path leaves it open.
+  [[nodiscard]] bool is_before(const Value& a, const Value& b, bool or_equal);
+  // The instant of this step, as a value.
+  [[nodiscard]] Value take_instant();
+
+  void read(ResourceId resource);
+  // Wakes parked passes that read `resource`.
+  void touch(ResourceId resource);
+
+  void find(const Finding& finding);
+  // Whether `invariant` was found broken for `entity` before.
+  [[nodiscard]] bool found(const Symbol& invariant, const Value& entity) const;
+
+  // Adds the trace entry that `fill` writes, and returns its number; 0 while the trace is off.
+  template <class Fill>
+  std::uint32_t trace(const Symbol& lane, Fill&& fill) {
+    if (trace_ == nullptr) return 0;
+    const OutsideStep gate;
+    TraceEntry entry;
+    entry.lane = lane.text;
+    fill(entry);
+    return add_entry(std::move(entry));
+  }
+  [[nodiscard]] bool tracing() const { return trace_ != nullptr; }
+
+  // The activity that runs now, or null.
+  [[nodiscard]] Activity* running() const { return core_->running; }
+  // The trace entry to name as the cause of what happens now.
+  [[nodiscard]] std::uint32_t cause() const { return core_->cause; }
+  void set_cause(std::uint32_t entry) { core_->cause = entry; }
+
+  // A named operation of the running handler was applied (goals, `between`).
+  void pass(const Symbol& name);
+  // A loop round begins: what was passed since `count` names is forgotten.
+  void forget_passed(std::size_t count);
+
+  [[nodiscard]] Arena& arena() { return arena_; }
+  [[nodiscard]] const std::vector<Component*>& components() const { return components_; }
+  [[nodiscard]] const std::vector<Process*>& processes() const { return processes_; }
+  [[nodiscard]] Process* process(const Symbol& name) const;
+
+ private:
+  friend class Process;
+  friend class Operation;
+  friend class WaitList;
+  friend class Periodic;
+  friend class DoomedCrash;
+  friend class Restart;
+  friend class Resume;
+
+  // All of the world's own state; in the arena like everything else.
+  struct Core : InArena {
+    explicit Core(Agenda::Order order) : agenda(order) {}
+    Agenda agenda;
+    Instant now;
+    std::uint32_t step = 0;
+    std::uint32_t next_number = 0;
+    std::uint32_t faults_used = 0;
+    std::uint32_t down = 0;  // processes doomed or down
+    std::uint32_t cause = 0;
+    std::uint32_t choices_in_step = 0;
+    Activity* running = nullptr;
+    Hash128 happening;  // causal id of the occurrence that happens now
+    Vector<std::uint32_t> strikes;   // by rule of the plan
+    Vector<std::uint32_t> versions;  // by resource
+    struct Ready {
+      Activity* activity;
+      std::coroutine_handle<> next;
+    };
+    Vector<Ready> ready;             // to run in this step, in order
+    Vector<Periodic*> periodics;     // of live incarnations
+    Vector<Finding> findings;
+    struct Taken {
+      std::uint32_t step;
+      Instant instant;
+    };
+    Vector<Taken> instants;  // those that values refer to; sampled reading only
+    bool judged = false;     // on_quiet has been called since the last step
+  };
+
+  std::uint32_t choose(const ChoicePoint& point);
+  std::uint32_t choose_here(ChoicePoint& point, const Site& site);
+  std::uint32_t choose_next();
+  void record_first();
+  void record_time(bool before);
+  void log_comparison(const Value& a, const Value& b, bool before, bool or_equal);
+  std::uint32_t add_entry(TraceEntry entry);
+  void build(const Model& model);
+  void log_happened(const Occurrence& occurrence);
+  void log_removed(const Occurrence& occurrence);
+  void remember_memory(Activity& activity) const;
+  void remember_choice(const Site& site, std::uint32_t index);
+  void run_tasks();
+  void end_activity(Activity& activity);
+  void drop_activity(Activity& activity);
+  // Offers what may strike a process after it acted; true if it did.
+  bool strike_after(Operation& operation);
+  void doom(Process& process);
+  void stop_acting(Process& process, Process::State state);
+  void crash(Process& process);
+  void resume(Process& process);
+  void start(Process& process);
+  [[nodiscard]] bool rule_allows(const FaultRule& rule, std::size_t index, FaultKind kind,
+                                 std::initializer_list<const Symbol*> targets) const;
+  void add_core(Hasher& hasher) const;
+
+  Arena arena_;
+  Reading reading_;
+  FaultPlan plan_;
+  Core* core_ = nullptr;
+  ChoiceSource* source_ = nullptr;
+  Trace* trace_ = nullptr;
+  PathLog* path_ = nullptr;
+  OwnerId core_owner_{};
+  std::vector<Component*> components_;  // fixed once built
+  std::vector<Process*> processes_;
+  std::vector<MakeService> make_service_;
+  std::vector<Window> restart_windows_;
+  Arena::Snapshot initial_;
+};
+
+}  // namespace onceward::sim

@@ -1,0 +1,275 @@
+// What strikes a world: offering faults, crashes, pauses, restarts.
+#include <algorithm>
+
+#include "sim/assert.hpp"
+#include "sim/world.hpp"
+
+namespace onceward::sim {
+
+// A crash that was chosen and strikes at any instant before the process's next action.
+class DoomedCrash final : public Occurrence {
+ public:
+  explicit DoomedCrash(Process& process) : process_(process) {}
+  void happen(World& world) override { world.crash(process_); }
+  void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
+  [[nodiscard]] std::string describe() const override {
+    return process_.name().text + ": crash";
+  }
+  void dispose() override { delete this; }
+
+ private:
+  Process& process_;
+};
+
+class Restart final : public Occurrence {
+ public:
+  explicit Restart(Process& process) : process_(process) {}
+  void happen(World& world) override { world.start(process_); }
+  void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
+  [[nodiscard]] std::string describe() const override {
+    return process_.name().text + ": restart";
+  }
+  void dispose() override { delete this; }
+
+ private:
+  Process& process_;
+};
+
+class Resume final : public Occurrence {
+ public:
+  explicit Resume(Process& process) : process_(process) {}
+  void happen(World& world) override { world.resume(process_); }
+  void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
+  [[nodiscard]] std::string describe() const override {
+    return process_.name().text + ": end of the pause";
+  }
+  void dispose() override { delete this; }
+
+ private:
+  Process& process_;
+};
+
+namespace {
+
+const Site kCrash("crash");
+const Site kRestart("restart");
+const Site kPause("pause");
+
+// Which of the faults that may strike here does, if any.
+struct FaultPoint final : ChoicePoint {
+  FaultKind options[kFaultKinds] = {FaultKind::none};
+  [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
+    return hash_bytes(to_text(options[i]));
+  }
+  [[nodiscard]] FaultKind fault(std::uint32_t i) const override { return options[i]; }
+  [[nodiscard]] std::string option_text(std::uint32_t i) const override {
+    return to_text(options[i]);
+  }
+};
+
+// Whether the running handler is past the operation `after` and not past `before`.
+bool is_between(const Activity* activity, const Between& span) {
+  if (activity == nullptr) return false;
+  bool after = false;
+  for (const Symbol* name : activity->passed) {
+    if (name->text == span.before) return false;
+    after = after || name->text == span.after;
+  }
+  return after;
+}
+
+}  // namespace
+
+bool World::rule_allows(const FaultRule& rule, std::size_t index, FaultKind kind,
+                        std::initializer_list<const Symbol*> targets) const {
+  if (rule.kind != kind || core_->strikes[index] >= rule.at_most) return false;
+  if (!rule.target.empty() &&
+      std::none_of(targets.begin(), targets.end(),
+                   [&](const Symbol* target) { return target->text == rule.target; })) {
+    return false;
+  }
+  return std::all_of(rule.between.begin(), rule.between.end(), [&](const Between& span) {
+    return is_between(core_->running, span);
+  });
+}
+
+FaultKind World::offer_fault(const Site& site, std::initializer_list<FaultKind> kinds,
+                             std::initializer_list<const Symbol*> targets) {
+  if (core_->faults_used >= plan_.budget) return FaultKind::none;
+  FaultPoint point;
+  std::size_t rules[kFaultKinds] = {};
+  std::uint32_t count = 1;
+  for (const FaultKind kind : kinds) {
+    if (kind == FaultKind::crash && core_->down >= plan_.down_at_once) continue;
+    for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
+      if (!rule_allows(plan_.rules[i], i, kind, targets)) continue;
+      rules[count] = i;
+      point.options[count++] = kind;
+      break;
+    }
+  }
+  if (count == 1) return FaultKind::none;
+  point.kind = ChoiceKind::fault;
+  point.arity = count;
+  const std::uint32_t chosen = choose_here(point, site);
+  if (chosen == 0) return FaultKind::none;
+  ++core_->strikes[rules[chosen]];
+  ++core_->faults_used;
+  return point.options[chosen];
+}
+
+bool World::strike_after(Operation& operation) {
+  Activity& activity = *operation.activity;
+  Process& process = *activity.process;
+  const FaultKind kind =
+      offer_fault(*operation.site, {FaultKind::crash, FaultKind::pause}, {&process.name()});
+  if (kind == FaultKind::none) return false;
+  activity.struck = true;
+  activity.waiting_for = nullptr;
+  core_->cause = activity.entry;
+  if (kind == FaultKind::crash) {
+    doom(process);
+    return true;
+  }
+  activity.answered = operation.awaiting_;
+  stop_acting(process, Process::State::paused);
+  process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
+    entry.text = "PAUSE after " + operation.describe();
+    entry.mark = Mark::fault;
+    if (activity.entry != 0) entry.causes.push_back(activity.entry);
+  });
+  core_->cause = process.entry_;
+  schedule<Resume>(core_owner_, process.creator_, kPause, kAnyTime, process);
+  return true;
+}
+
+bool World::strike_taker(Process& process, const Site& site) {
+  if (offer_fault(site, {FaultKind::crash}, {&process.name()}) == FaultKind::none) return false;
+  doom(process);
+  return true;
+}
+
+void World::fail_process(Process& process) {
+  if (process.acts()) doom(process);
+}
+
+void World::doom(Process& process) {
+  ++core_->down;
+  stop_acting(process, Process::State::doomed);
+  schedule<DoomedCrash>(core_owner_, process.creator_, kCrash, kAnyTime, process);
+}
+
+void World::stop_acting(Process& process, Process::State state) {
+  process.state_ = state;
+  const auto freeze = [&](Occurrence& occurrence) {
+    if (occurrence.phase != Occurrence::Phase::pending) return;
+    // A crash comes before the process's next action, so what a doomed process had pending still
+    // limits when (see `cancel`); what a paused one had is not pending from now on.
+    if (state == Process::State::paused) log_removed(occurrence);
+    core_->agenda.remove(&occurrence);
+    occurrence.phase = Occurrence::Phase::frozen;
+  };
+  for (Activity* activity : process.activities_) {
+    if (activity->waiting_for != nullptr) freeze(*activity->waiting_for);
+  }
+  for (Periodic* periodic : core_->periodics) {
+    if (&periodic->process() == &process) freeze(*periodic);
+  }
+  for (Component* component : components_) {
+    const Arena::Entered entered(arena_, component->owner());
+    component->on_not_acting(*this, process);
+  }
+}
+
+void World::crash(Process& process) {
+  ONCEWARD_ASSERT(process.state_ == Process::State::doomed);
+  process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
+    entry.text = "CRASH";
+    entry.mark = Mark::crash;
+    if (core_->cause != 0) entry.causes.push_back(core_->cause);
+  });
+  process.state_ = Process::State::down;
+  core_->cause = process.entry_;
+  const Arena::Entered entered(arena_, process.owner());
+  while (!process.activities_.empty()) {
+    Activity& activity = *process.activities_.back();
+    if (Occurrence* waiting = activity.waiting_for; waiting != nullptr) {
+      auto* operation = static_cast<Operation*>(waiting);
+      if (operation->wait_list_ != nullptr) operation->wait_list_->remove(*operation);
+      cancel(*operation);
+    }
+    drop_activity(activity);
+  }
+  auto& periodics = core_->periodics;
+  for (Periodic* periodic : periodics) {
+    if (&periodic->process() == &process) cancel(*periodic);
+  }
+  periodics.erase(std::remove_if(periodics.begin(), periodics.end(),
+                                 [&](Periodic* each) { return &each->process() == &process; }),
+                  periodics.end());
+  delete std::exchange(process.service_, nullptr);
+  for (Component* component : components_) {
+    const Arena::Entered in_component(arena_, component->owner());
+    component->on_crash(*this, process);
+  }
+  schedule<Restart>(core_owner_, process.creator_, kRestart, restart_windows_[process.index_],
+                    process);
+}
+
+void World::start(Process& process) {
+  const bool again = process.incarnation_ > 0;
+  if (again) --core_->down;
+  ++process.incarnation_;
+  process.state_ = Process::State::up;
+  if (again) {
+    process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
+      entry.text = "restart";
+      entry.mark = Mark::restart;
+      if (process.entry_ != 0) entry.causes.push_back(process.entry_);
+    });
+  }
+  core_->cause = process.entry_;
+  {
+    const Arena::Entered entered(arena_, process.owner());
+    process.service_ = [&] {
+      const InsideStep inside;
+      return make_service_[process.index_](process);
+    }();
+    process.service_->start(*this, process);
+  }
+  for (Component* component : components_) {
+    const Arena::Entered entered(arena_, component->owner());
+    component->on_acting(*this, process);
+  }
+}
+
+void World::resume(Process& process) {
+  process.state_ = Process::State::up;
+  process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
+    entry.text = "goes on after the pause";
+    entry.mark = Mark::restart;
+    if (process.entry_ != 0) entry.causes.push_back(process.entry_);
+  });
+  core_->cause = process.entry_;
+  const auto thaw = [&](Occurrence& occurrence) {
+    if (occurrence.phase != Occurrence::Phase::frozen) return;
+    occurrence.phase = Occurrence::Phase::idle;
+    add_numbered(occurrence, occurrence.id, *occurrence.site, occurrence.window, core_->step,
+                 core_->now);
+  };
+  for (Activity* activity : process.activities_) {
+    if (activity->waiting_for != nullptr) thaw(*activity->waiting_for);
+    if (activity->answered) {
+      core_->ready.push_back({activity, std::exchange(activity->answered, nullptr)});
+    }
+  }
+  for (Periodic* periodic : core_->periodics) {
+    if (&periodic->process() == &process) thaw(*periodic);
+  }
+  for (Component* component : components_) {
+    const Arena::Entered entered(arena_, component->owner());
+    component->on_acting(*this, process);
+  }
+}
+
+}  // namespace onceward::sim

@@ -1,0 +1,203 @@
+// What a world remembers and shows: reads and touches, findings, trace, path log, fingerprint.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "sim/assert.hpp"
+#include "sim/world.hpp"
+
+namespace onceward::sim {
+namespace {
+
+std::string window_text(const Window& window) {
+  return fmt::format("[{}, {}]", duration_text(window.earliest.count()),
+                     window.latest == kForever ? "any time"
+                                               : duration_text(window.latest.count()));
+}
+
+}  // namespace
+
+const char* to_text(Mark mark) {
+  static constexpr const char* kNames[] = {"plain", "crash",  "restart", "lost",
+                                           "copy",  "effect", "commit",  "fault"};
+  return kNames[static_cast<std::size_t>(mark)];
+}
+
+ResourceId World::add_resource() {
+  const Arena::Entered entered(arena_, core_owner_);
+  core_->versions.push_back(0);
+  return static_cast<ResourceId>(core_->versions.size() - 1);
+}
+
+void World::read(ResourceId resource) {
+  Activity* activity = core_->running;
+  if (activity == nullptr) return;
+  const std::uint32_t version = core_->versions[static_cast<std::size_t>(resource)];
+  for (const Read& read : activity->reads) {
+    if (read.resource == resource && read.version == version) return;
+  }
+  const Arena::Entered entered(arena_, activity->process->owner());
+  activity->reads.push_back({resource, version});
+}
+
+void World::touch(ResourceId resource) {
+  ++core_->versions[static_cast<std::size_t>(resource)];
+  for (Periodic* periodic : core_->periodics) periodic->touched(*this, resource);
+}
+
+void World::find(const Finding& finding) {
+  const Arena::Entered entered(arena_, core_owner_);
+  core_->findings.push_back(finding);
+  core_->findings.back().step = core_->step;
+}
+
+bool World::found(const Symbol& invariant, const Value& entity) const {
+  for (const Finding& finding : core_->findings) {
+    if (finding.invariant == &invariant && finding.entity == entity) return true;
+  }
+  return false;
+}
+
+void World::pass(const Symbol& name) {
+  Activity& activity = *core_->running;
+  const Arena::Entered entered(arena_, activity.process->owner());
+  activity.passed.push_back(&name);
+}
+
+void World::forget_passed(std::size_t count) {
+  Vector<const Symbol*>& passed = core_->running->passed;
+  if (passed.size() > count) passed.resize(count);
+}
+
+std::uint32_t World::add_entry(TraceEntry entry) {
+  entry.step = core_->step;
+  entry.at = core_->now;
+  if (entry.causes.empty()) {
+    const std::uint32_t cause =
+        core_->running != nullptr && core_->running->entry != 0 ? core_->running->entry
+                                                                : core_->cause;
+    if (cause != 0) entry.causes.push_back(cause);
+  }
+  trace_->push_back(std::move(entry));
+  const auto number = static_cast<std::uint32_t>(trace_->size());
+  if (core_->running != nullptr) core_->running->entry = number;
+  return number;
+}
+
+void World::log_happened(const Occurrence& occurrence) {
+  if (path_ == nullptr) return;
+  const OutsideStep gate;
+  path_->steps = core_->step;
+  const std::string what = occurrence.describe() + " " + window_text(occurrence.window);
+  path_->constraints.push_back({core_->step - 1, core_->step, 0, "time does not run backwards", ""});
+  path_->constraints.push_back({occurrence.floor_step, core_->step,
+                                -occurrence.window.earliest.count(), what + ": not earlier",
+                                what});
+  if (occurrence.window.latest != kForever) {
+    path_->constraints.push_back({core_->step, occurrence.since_step,
+                                  occurrence.window.latest.count(), what + ": not later", ""});
+  }
+}
+
+void World::log_removed(const Occurrence& occurrence) {
+  if (path_ == nullptr || occurrence.window.latest == kForever) return;
+  const OutsideStep gate;
+  path_->constraints.push_back(
+      {core_->step, occurrence.since_step, occurrence.window.latest.count(),
+       occurrence.describe() + " " + window_text(occurrence.window) + ": was still pending", ""});
+}
+
+void World::log_pending() const {
+  if (path_ == nullptr) return;
+  for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
+    const Occurrence& occurrence = *core_->agenda[i].occurrence;
+    if (occurrence.window.latest == kForever) continue;
+    path_->constraints.push_back(
+        {core_->step, occurrence.since_step, occurrence.window.latest.count(),
+         occurrence.describe() + " " + window_text(occurrence.window) + ": is still pending", ""});
+  }
+}
+
+void World::log_comparison(const Value& a, const Value& b, bool before, bool or_equal) {
+  if (path_ == nullptr) return;
+  const OutsideStep gate;
+  // before: t[a] + a.number() <= t[b] + b.number(), strictly unless or_equal; else the contrary.
+  const std::int64_t gap = b.number() - a.number();
+  const std::int64_t strict = before == or_equal ? 0 : 1;
+  const std::string reason =
+      fmt::format("instant of step {} compared with instant of step {}: {}", a.step(), b.step(),
+                  before ? "before" : "after");
+  if (before) {
+    path_->constraints.push_back({a.step(), b.step(), gap - strict, reason, ""});
+  } else {
+    path_->constraints.push_back({b.step(), a.step(), -gap - strict, reason, ""});
+  }
+}
+
+// What is pending for nobody in particular is a set: it is added in the order of its hashes. Those
+// that hold ids are added once more, so that an id here and the same one in a component are known
+// to be the same.
+void World::add_core(Hasher& hasher) const {
+  hasher.add(core_->faults_used);
+  for (const std::uint32_t strikes : core_->strikes) hasher.add(strikes);
+  hasher.add(core_->findings.size());
+  for (const Finding& finding : core_->findings) {
+    hasher.add(finding.invariant->hash);
+    finding.entity.fingerprint(hasher);
+  }
+  struct Pending {
+    Hash128 hash;
+    const Occurrence* occurrence;
+    bool has_renamed;
+  };
+  std::vector<Pending> all;
+  const auto add = [&](const Occurrence& occurrence, std::uint64_t tag) {
+    Hasher one;
+    one.add(tag);
+    one.add(occurrence.site->hash);
+    occurrence.fingerprint(one);
+    const bool has_renamed = one.has_renamed();
+    all.push_back({one.finish(), &occurrence, has_renamed});
+  };
+  for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
+    const Occurrence& occurrence = *core_->agenda[i].occurrence;
+    if (occurrence.activity == nullptr) add(occurrence, 1);
+  }
+  for (const Periodic* periodic : core_->periodics) {
+    if (periodic->phase != Occurrence::Phase::pending) add(*periodic, 2);
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Pending& a, const Pending& b) { return a.hash < b.hash; });
+  hasher.add(all.size());
+  for (const Pending& pending : all) {
+    hasher.add(pending.hash);
+    if (pending.has_renamed) pending.occurrence->fingerprint(hasher);
+  }
+}
+
+Hash128 World::fingerprint() const {
+  Hasher hasher;
+  for (const Process* process : processes_) process->fingerprint(hasher);
+  for (const Component* component : components_) component->fingerprint(hasher);
+  add_core(hasher);
+  return hasher.finish();
+}
+
+std::vector<std::pair<std::string, Hash128>> World::fingerprint_parts() const {
+  std::vector<std::pair<std::string, Hash128>> parts;
+  const auto add = [&](const std::string& name, const auto& add_part) {
+    Hasher hasher;
+    add_part(hasher);
+    parts.emplace_back(name, hasher.finish());
+  };
+  add("world", [&](Hasher& hasher) { add_core(hasher); });
+  for (const Process* process : processes_) {
+    add(process->name().text, [&](Hasher& hasher) { process->fingerprint(hasher); });
+  }
+  for (const Component* component : components_) {
+    add(component->name().text, [&](Hasher& hasher) { component->fingerprint(hasher); });
+  }
+  return parts;
+}
+
+}  // namespace onceward::sim

@@ -1,0 +1,70 @@
+// Numbers, instants and texts as people read them, by example.
+
+#include "reports/figures.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "reports/printable.hpp"
+#include "tests/support/golden.hpp"
+
+namespace onceward::reports {
+namespace {
+
+TEST_CASE("large numbers are grouped and counted") {
+  CHECK(grouped(999) == "999");
+  CHECK(grouped(1'000) == "1,000");
+  CHECK(grouped(1'234'567) == "1,234,567");
+  CHECK(counted(0, "run", "runs") == "no runs");
+  CHECK(counted(1, "run", "runs") == "1 run");
+  CHECK(counted(2'000, "run", "runs") == "2,000 runs");
+}
+
+TEST_CASE("an instant is written in the unit that fits it") {
+  const auto text = [](std::int64_t nanoseconds) { return instant_text({nanoseconds}); };
+  CHECK(text(0) == "0s");
+  CHECK(text(7) == "7ns");
+  CHECK(text(100'000) == "100us");
+  CHECK(text(1'200'000) == "1.2ms");
+  CHECK(text(12'000'000) == "12ms");
+  CHECK(text(1'000'000'000) == "1s");
+  CHECK(text(1'050'999'999) == "1.05s");
+  CHECK(text(59'999'999'999) == "59.999s");
+  CHECK(text(600'000'000'000) == "10m");
+  CHECK(text(86'400'000'000'000) == "24h");
+  CHECK(text(86'401'500'000'000) == "24h 1.5s");
+}
+
+TEST_CASE("the bound on collisions is rounded up") {
+  CHECK(collision_bound(0) == "0");
+  CHECK(collision_bound(1) == "3e-39");
+  CHECK(collision_bound(20'000'000) == "2e-24");
+  CHECK(collision_bound(1ULL << 32U) == "6e-20");
+}
+
+TEST_CASE("lines are broken at spaces only, and gaps inside a line stay") {
+  using Lines = std::vector<std::string>;
+  CHECK(wrapped("", 10) == Lines{""});
+  CHECK(wrapped("one two three", 7) == Lines{"one two", "three"});
+  CHECK(wrapped("a   b incomprehensible c", 6) == Lines{"a   b", "incomprehensible", "c"});
+  CHECK(wrapped("  indented a bit", 10) == Lines{"  indented", "a bit"});
+}
+
+TEST_CASE("broken and overlong UTF-8 is written out byte by byte") {
+  CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");
+  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");
+  CHECK(printable("\xe2\x82") == "\\xe2\\x82");
+  CHECK(printable("€") == "€");
+  CHECK(printable("\xc2\x85") == "\\u{85}");
+}
+
+TEST_CASE("a differing golden text is shown by its first differing line") {
+  using tests::first_difference;
+  CHECK(first_difference("a\nb\n", "a\nb\n").empty());
+  CHECK(first_difference("a\nb\n", "a\nc\n") == "line 2\n  approved: b\n  actual:   c");
+  CHECK(first_difference("a\n", "a") == "line 1\n  approved: a\n  actual:   a(no line break)");
+  CHECK(first_difference("a\n", "a\nb\n") ==
+        "line 2\n  approved: (end of the text)\n  actual:   b");
+}
+
+}  // namespace
+}  // namespace onceward::reports

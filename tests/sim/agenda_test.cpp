@@ -1,0 +1,88 @@
+// The agenda keeps pending occurrences in order, in both of its forms; compared with a sorted list.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <rapidcheck/catch.h>
+#include <vector>
+
+#include "sim/agenda.hpp"
+
+namespace onceward::sim {
+namespace {
+
+struct Nothing final : Occurrence {
+  void happen(World&) override {}
+  void fingerprint(Hasher&) const override {}
+  [[nodiscard]] std::string describe() const override { return "nothing"; }
+};
+
+// What is done to an agenda, in one number: add with an instant, take, remove.
+struct Deed {
+  int kind = 0;
+  std::int64_t instant = 0;
+  std::size_t which = 0;
+};
+std::ostream& operator<<(std::ostream& out, const Deed& deed) {
+  const char* const names[] = {"add at ", "take ", "remove "};
+  return out << names[deed.kind]
+             << (deed.kind == 0 ? deed.instant : static_cast<std::int64_t>(deed.which));
+}
+
+rc::Gen<std::vector<Deed>> deeds() {
+  return rc::gen::container<std::vector<Deed>>(rc::gen::map(
+      rc::gen::tuple(rc::gen::element(0, 0, 0, 1, 2), rc::gen::inRange<std::int64_t>(0, 20),
+                     rc::gen::inRange<std::size_t>(0, 100)),
+      [](const std::tuple<int, std::int64_t, std::size_t>& parts) {
+        return Deed{std::get<0>(parts), std::get<1>(parts), std::get<2>(parts)};
+      }));
+}
+
+void compare(Agenda::Order order, const std::vector<Deed>& list) {
+  Arena arena;
+  const Arena::Entered entered(arena, arena.add_owner());
+  detail::current_arena = &arena;
+  {
+    Agenda agenda(order);
+    std::vector<Agenda::Entry> reference;
+    std::vector<std::unique_ptr<Nothing>> all(list.size());
+    const auto first = [](const Agenda::Entry& a, const Agenda::Entry& b) { return a.before(b); };
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const Deed& deed = list[i];
+      if (deed.kind == 0) {
+        all[i] = std::unique_ptr<Nothing>(new Nothing);
+        const Agenda::Entry entry{deed.instant, i, all[i].get()};
+        agenda.add(entry);
+        reference.insert(std::upper_bound(reference.begin(), reference.end(), entry, first), entry);
+      } else if (!reference.empty()) {
+        const std::size_t at =
+            deed.kind == 1 && order == Agenda::Order::heap ? 0 : deed.which % reference.size();
+        const auto place = reference.begin() + static_cast<std::ptrdiff_t>(at);
+        if (deed.kind == 1) {
+          RC_ASSERT(agenda.take(at).occurrence == place->occurrence);
+        } else {
+          agenda.remove(place->occurrence);
+        }
+        reference.erase(place);
+      }
+      RC_ASSERT(agenda.size() == reference.size());
+      if (agenda.empty()) continue;
+      RC_ASSERT(agenda[0].occurrence == reference[0].occurrence);
+      if (order == Agenda::Order::heap) continue;
+      for (std::size_t k = 0; k < reference.size(); ++k) {
+        RC_ASSERT(agenda[k].occurrence == reference[k].occurrence);
+      }
+    }
+    for (const Agenda::Entry& entry : reference) {
+      RC_ASSERT(agenda.take(0).occurrence == entry.occurrence);
+    }
+  }
+  detail::current_arena = nullptr;
+}
+
+TEST_CASE("an agenda takes what comes first, and removes from anywhere", "[sim][agenda]") {
+  rc::prop("kept sorted", [] { compare(Agenda::Order::sorted, *deeds()); });
+  rc::prop("as a heap", [] { compare(Agenda::Order::heap, *deeds()); });
+}
+
+}  // namespace
+}  // namespace onceward::sim

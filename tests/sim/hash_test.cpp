@@ -1,0 +1,146 @@
+// Hashes: text and back, what counts in them, and how minted and ranked numbers are renamed.
+#include <catch2/catch.hpp>
+#include <rapidcheck/catch.h>
+#include <vector>
+
+#include "sim/hash.hpp"
+#include "sim/random.hpp"
+
+namespace onceward::sim {
+namespace {
+
+using Numbers = std::vector<std::uint64_t>;
+
+Hash128 of(const Numbers& numbers) {
+  Hasher hasher;
+  for (const std::uint64_t number : numbers) hasher.add(number);
+  return hasher.finish();
+}
+Hash128 minted(const Numbers& ids) {
+  Hasher hasher;
+  for (const std::uint64_t id : ids) hasher.add_minted(id);
+  return hasher.finish();
+}
+Hash128 ranked(const Numbers& numbers) {
+  Hasher hasher;
+  for (const std::uint64_t number : numbers) hasher.add_ranked(number);
+  return hasher.finish();
+}
+
+TEST_CASE("a hash is 32 hexadecimal digits, and back", "[sim][hash]") {
+  CHECK(to_text(Hash128{0x0123456789abcdefU, 0xfedcba9876543210U}) ==
+        "0123456789abcdeffedcba9876543210");
+  rc::prop("for any hash", [](std::uint64_t high, std::uint64_t low) {
+    Hash128 back;
+    RC_ASSERT(parse_hash(to_text({high, low}), back));
+    RC_ASSERT(back == (Hash128{high, low}));
+  });
+  Hash128 hash{1, 2};
+  for (const char* text :
+       {"", "0", "0123456789abcdeffedcba987654321", "0123456789ABCDEFfedcba9876543210",
+        "0123456789abcdeffedcba98765432100", "0123456789abcdef-edcba9876543210"}) {
+    CHECK_FALSE(parse_hash(text, hash));
+  }
+  CHECK(hash == Hash128{1, 2});
+}
+
+TEST_CASE("a hash depends on every word and on their order", "[sim][hash]") {
+  rc::prop("lists are equal when their hashes are", [](const Numbers& a, const Numbers& b) {
+    RC_ASSERT((of(a) == of(b)) == (a == b));
+  });
+  rc::prop("one word more or another order is another hash", [](Numbers numbers) {
+    const Hash128 before = of(numbers);
+    numbers.push_back(0);
+    RC_ASSERT(of(numbers) != before);
+    numbers.resize(100, 7);  // more than are folded at once
+    const Hash128 long_one = of(numbers);
+    numbers[0] ^= 1;
+    RC_ASSERT(of(numbers) != long_one);
+  });
+  Hasher ab;
+  ab.add_text("ab");
+  ab.add_text("c");
+  Hasher a;
+  a.add_text("a");
+  a.add_text("bc");
+  CHECK(ab.finish() != a.finish());
+}
+
+TEST_CASE("a hash is the same on every machine and in every build", "[sim][hash]") {
+  CHECK(to_text(hash_bytes("")) == "99aa06d3014798d86001c324468d497f");
+  CHECK(hash_bytes("a") != hash_bytes("b"));
+  CHECK(derive({1, 2}, {3, 4}, 5) != derive({1, 2}, {3, 4}, 6));
+  CHECK(derive({1, 2}, {3, 4}, 5) != derive({3, 4}, {1, 2}, 5));
+}
+
+TEST_CASE("minted ids count by the order in which they first appear", "[sim][hash]") {
+  CHECK(minted({7, 7, 9, 7}) == minted({1, 1, 2, 1}));
+  CHECK(minted({7, 9}) != minted({7, 7}));
+  CHECK(minted({7, 9, 7}) != minted({7, 9, 9}));
+  rc::prop("any renaming leaves the hash alone", [](const std::vector<std::uint8_t>& list) {
+    Numbers few;
+    Numbers renamed;
+    for (const std::uint8_t number : list) {
+      few.push_back(number % 48U);  // as many as are kept
+      renamed.push_back((number % 48U) * 0x9e3779b97f4a7c15U + 3);
+    }
+    RC_ASSERT(minted(few) == minted(renamed));
+  });
+  Numbers many;
+  for (std::uint64_t id = 0; id < 60; ++id) many.push_back(id);
+  Numbers other = many;
+  other.back() = 1000;
+  CHECK(minted(many) != minted(other));  // beyond the list: finer, never coarser
+}
+
+TEST_CASE("ranked numbers count by their order only", "[sim][hash]") {
+  CHECK(ranked({5, 8, 6}) == ranked({1, 100, 2}));
+  CHECK(ranked({5, 8, 6}) != ranked({5, 6, 8}));
+  CHECK(ranked({5, 8, 5}) == ranked({1, 2, 1}));
+  CHECK(ranked({5, 8, 5}) != ranked({5, 8, 8}));
+  rc::prop("two lists hash alike when all their comparisons agree",
+           [](const std::vector<std::uint8_t>& list, std::uint8_t swap) {
+             Numbers a;
+             Numbers b;
+             for (const std::uint8_t number : list) {
+               a.push_back(number % 16U);
+               b.push_back((number % 16U) * 1000 + 17);  // grows with a
+             }
+             RC_ASSERT(ranked(a) == ranked(b));
+             if (b.empty()) return;
+             b[swap % b.size()] += 100'000;  // is now above all others
+             bool alike = true;
+             for (std::size_t i = 0; i < a.size(); ++i) {
+               for (std::size_t k = 0; k < i; ++k) {
+                 alike = alike && (a[i] < a[k]) == (b[i] < b[k]) && (a[i] == a[k]) == (b[i] == b[k]);
+               }
+             }
+             RC_ASSERT((ranked(a) == ranked(b)) == alike);
+           });
+}
+
+TEST_CASE("a raw hasher counts ids and numbers by their value", "[sim][hash]") {
+  Hasher a(Hasher::Ids::raw);
+  Hasher b(Hasher::Ids::raw);
+  a.add_minted(1);
+  b.add_minted(2);
+  CHECK_FALSE(a.has_renamed());
+  CHECK(a.finish() != b.finish());
+  Hasher renaming;
+  renaming.add_ranked(1);
+  CHECK(renaming.has_renamed());
+}
+
+TEST_CASE("the random generator is xoshiro256++ seeded by splitmix64", "[sim][hash]") {
+  Random zero(0);
+  Random again(0);
+  CHECK(zero.next() == 0x53175d61490b23dfU);
+  CHECK(again.below(10) < 10);
+  std::vector<int> counts(10);
+  Random random(42);
+  for (int i = 0; i < 10'000; ++i) ++counts[random.below(10)];
+  for (const int count : counts) CHECK((count > 800 && count < 1200));
+}
+
+}  // namespace
+}  // namespace onceward::sim
