@@ -61,6 +61,7 @@ struct Cursor : sim::InArena {
   std::uint32_t position = 0;  // of the next message to take
   std::uint32_t ended = 0;     // position after the last message whose handler ended well
   bool busy = false;
+  bool commits_later = false;  // its client will commit `ended` by itself
   NextMessage next;
   AutoCommit auto_commit;
 };
@@ -77,15 +78,21 @@ class CursorGroup final : public Group {
 
   void appended(sim::World& world, std::uint32_t partition) override { offer(world, partition); }
   void acting(sim::World& world) override {
-    for (std::uint32_t i = 0; i < cursors_.size(); ++i) offer(world, i);
+    for (std::uint32_t i = 0; i < cursors_.size(); ++i) {
+      offer(world, i);
+      if (cursors_[i]->commits_later) arm_auto_commit(world, i);
+    }
   }
   void not_acting(sim::World& world) override {
-    for (Cursor* cursor : cursors_) world.cancel(cursor->next);
+    for (Cursor* cursor : cursors_) {
+      world.cancel(cursor->next);
+      world.cancel(cursor->auto_commit);
+    }
   }
 
-  void crashed(sim::World& world) override {
+  void crashed(sim::World&) override {
     for (Cursor* cursor : cursors_) {
-      world.cancel(cursor->auto_commit);
+      cursor->commits_later = false;
       cursor->position = cursor->committed;
       cursor->ended = cursor->committed;
       cursor->busy = false;
@@ -121,6 +128,7 @@ class CursorGroup final : public Group {
 
   void auto_commit(sim::World& world, std::uint32_t partition) {
     Cursor& cursor = *cursors_[partition];
+    cursor.commits_later = false;
     commit(world, partition, cursor.ended, kAutoCommit);
   }
 
@@ -160,6 +168,9 @@ class CursorGroup final : public Group {
     offer(world, partition);
   }
 
+  // There is no compare-and-set: an ack always commits the position after its message.
+  [[nodiscard]] bool is_current(const Handling&) const override { return true; }
+
   [[nodiscard]] bool unfinished(std::uint32_t partition, std::uint32_t offset) const override {
     return offset >= cursors_[partition]->committed;
   }
@@ -171,7 +182,7 @@ class CursorGroup final : public Group {
       hasher.add(cursor->ended);
       hasher.add((cursor->busy ? 1U : 0U) |
                  (cursor->next.phase == sim::Occurrence::Phase::pending ? 2U : 0U) |
-                 (cursor->auto_commit.phase == sim::Occurrence::Phase::pending ? 4U : 0U));
+                 (cursor->commits_later ? 4U : 0U));
     }
     handled_fingerprint(hasher);
   }
@@ -190,7 +201,9 @@ class CursorGroup final : public Group {
 
   void arm_auto_commit(sim::World& world, std::uint32_t partition) {
     Cursor& cursor = *cursors_[partition];
-    if (cursor.auto_commit.phase == sim::Occurrence::Phase::pending) return;
+    cursor.commits_later = true;
+    const bool pending = cursor.auto_commit.phase == sim::Occurrence::Phase::pending;
+    if (pending || !process(world)->acts()) return;
     cursor.auto_commit.entry = world.cause();
     world.add(cursor.auto_commit, cursor.creator, kAutoCommit, log().profile().auto_commit);
   }

@@ -33,6 +33,7 @@ std::uint32_t Database::open(sim::World& world, sim::Process& process) {
   if (free == transactions_.end()) free = transactions_.insert(free, new Transaction);
   Transaction& transaction = **free;
   transaction.process = &process;
+  ++transaction.number;
   transaction.aborted = false;
   transaction.began = world.take_instant();
   transaction.waits_for = StoredRow::kNobody;
@@ -66,8 +67,10 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
   Transaction& transaction = *transactions_[slot];
   for (const CarriedEffect& carried : transaction.effects) {
     any = true;
-    const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
+    const std::uint32_t entry = world.trace(world.actor(name()), [&](sim::TraceEntry& trace) {
       trace.text = "EFFECT " + carried.effect->text + " " + carried.key.print();
+      trace.why = carried.effect->text + " " + carried.key.print() + " is done by " +
+                  world.actor(name()).text;
       trace.entity = carried.key.print();
       trace.mark = sim::Mark::effect;
       trace.causes = {world.cause(), carried.entry};
@@ -77,7 +80,7 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
   return any;
 }
 
-void Database::close(sim::World& world, std::uint32_t slot) {
+void Database::undo(sim::World& world, std::uint32_t slot) {
   for (Table& table : tables_) {
     bool undone = false;
     for (StoredRow& row : table.rows) {
@@ -93,7 +96,6 @@ void Database::close(sim::World& world, std::uint32_t slot) {
                      table.rows.end());
   }
   Transaction& transaction = *transactions_[slot];
-  transaction.process = nullptr;
   transaction.effects.clear();
   for (Transaction* other : transactions_) {
     if (other->waits_for == slot) other->waits_for = StoredRow::kNobody;
@@ -101,8 +103,31 @@ void Database::close(sim::World& world, std::uint32_t slot) {
   transaction.waiting.wake_all(world);
 }
 
+void Database::close(sim::World& world, std::uint32_t slot) {
+  transactions_[slot]->process = nullptr;
+  undo(world, slot);
+}
+
+void Database::abort(sim::World& world, std::uint32_t slot) {
+  transactions_[slot]->aborted = true;
+  undo(world, slot);
+}
+
+void Database::statement_failed(sim::World& world, std::uint32_t slot) {
+  if (profile_->error_aborts_transaction) abort(world, slot);
+}
+
+bool Database::has_ended(Tx tx) const {
+  const Transaction& transaction = *transactions_[tx.slot];
+  return transaction.process == nullptr || transaction.number != tx.number;
+}
+
+bool Database::serves(Tx tx) const {
+  return !tx.is_open() || (!has_ended(tx) && !transactions_[tx.slot]->aborted);
+}
+
 void Database::rollback(sim::World& world, Tx tx) {
-  if (!tx.is_open() || transactions_[tx.slot]->process == nullptr) return;
+  if (!tx.is_open() || has_ended(tx)) return;
   const sim::Arena::Entered entered(world.arena(), owner());
   close(world, tx.slot);
 }
@@ -111,8 +136,8 @@ void Database::carry_effect(sim::World& world, Tx tx, const sim::Symbol& effect,
                             const sim::Value& key, const sim::Site& site) {
   const sim::Arena::Entered entered(world.arena(), owner());
   Transaction& transaction = *transactions_[tx.slot];
-  if (transaction.process == nullptr || transaction.aborted) return;
-  const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
+  if (!serves(tx)) return;
+  const std::uint32_t entry = world.trace(world.actor(name()), [&](sim::TraceEntry& trace) {
     trace.text = effect.text + " " + key.print() + " (not committed yet)";
     trace.entity = key.print();
     trace.site = site.text;

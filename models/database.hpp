@@ -4,10 +4,11 @@
 // - a statement sees what was committed when it runs, and its own transaction's changes;
 // - a writer holds its rows until its transaction ends; a second writer of the row, or of the same
 //   unique key, waits and is applied anew afterwards; a cycle of waits ends with `conflict` for the
-//   statement that closed it;
+//   statement that closed it; no two rows share a unique key, be they inserted or updated;
 // - sequence values are drawn at insert, are never given back and become visible at commit, so
 //   their order is not the order of commits;
-// - an error within a transaction aborts it: further statements are refused, a commit rolls back;
+// - an error within a transaction aborts it: its changes and locks are gone at once, further
+//   statements are refused, a commit rolls back; some profiles undo the statement only;
 // - a crash of the client's process rolls its open transactions back;
 // - a commit is done, not done, or done with its reply lost.
 // Effects that a transaction carries become real when it commits and vanish with it.
@@ -25,9 +26,10 @@
 namespace onceward::models {
 
 // A handle to an open transaction; a default one means "outside a transaction", where each
-// statement commits by itself.
+// statement commits by itself. The handle of a transaction that has ended is refused everywhere.
 struct Tx {
   std::uint32_t slot = StoredRow::kNobody;
+  std::uint32_t number = 0;  // of all that used the slot
   [[nodiscard]] bool is_open() const { return slot != StoredRow::kNobody; }
 };
 
@@ -93,7 +95,6 @@ class Insert final : public Statement {
  private:
   StatementResult run(sim::World& world, std::uint32_t slot, std::uint32_t& blocked_by) override;
   [[nodiscard]] bool takes_sequence() const override;
-  [[nodiscard]] bool collides(const TableSpec& spec, const StoredRow& other) const;
   std::uint32_t table_;
   const Row* row_;
   OnConflict on_conflict_;
@@ -181,9 +182,10 @@ class Database final : public sim::Component {
   void carry_effect(sim::World& world, Tx tx, const sim::Symbol& effect, const sim::Value& key,
                     const sim::Site& site);
 
-  // The instant at which the transaction began: its now().
+  // The instant at which the transaction began: its now(). REQUIRES: it is open.
   [[nodiscard]] sim::Value began(Tx tx) const { return transactions_[tx.slot]->began; }
 
+  [[nodiscard]] const DatabaseProfile& profile() const { return *profile_; }
   [[nodiscard]] const TableSpec& spec(std::uint32_t table) const { return *tables_[table].spec; }
   [[nodiscard]] std::uint32_t table(std::string_view short_name) const;
   [[nodiscard]] const sim::Vector<Table>& tables() const { return tables_; }
@@ -207,6 +209,7 @@ class Database final : public sim::Component {
   };
   struct Transaction : sim::InArena {  // operations point to its wait list, so it never moves
     sim::Process* process = nullptr;  // null: the slot is free
+    std::uint32_t number = 0;  // grows whenever the slot is used; not part of the state
     bool aborted = false;
     sim::Value began;
     std::uint32_t waits_for = StoredRow::kNobody;
@@ -218,7 +221,16 @@ class Database final : public sim::Component {
   std::uint32_t open(sim::World& world, sim::Process& process);
   // Makes the changes and effects real; answers whether there were any.
   bool make_real(sim::World& world, std::uint32_t slot);
+  // Undoes its changes and lets in who waits for it.
+  void undo(sim::World& world, std::uint32_t slot);
   void close(sim::World& world, std::uint32_t slot);
+  // Undoes it; all it can still do is end.
+  void abort(sim::World& world, std::uint32_t slot);
+  // A statement within it failed; what that means for the rest is the profile's.
+  void statement_failed(sim::World& world, std::uint32_t slot);
+  [[nodiscard]] bool has_ended(Tx tx) const;
+  // Whether a statement may run: outside a transaction, or in one that is open and not aborted.
+  [[nodiscard]] bool serves(Tx tx) const;
   // What the transaction's first changed row or effect is about, for people.
   [[nodiscard]] std::string first_entity(std::uint32_t slot) const;
   // Whether `slot` may not wait for `other`, because that one waits for it.

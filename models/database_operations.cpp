@@ -20,6 +20,7 @@ Begin::Begin(Database& database, const sim::Site& site)
 
 Applied Begin::apply(World& world) {
   result_.slot = database().open(world, *activity->process);
+  result_.number = database().transactions_[result_.slot]->number;
   return Applied::done;
 }
 
@@ -28,7 +29,7 @@ Tx Begin::await_resume() const {
   return result_;
 }
 
-std::string Begin::describe() const { return "BEGIN"; }
+std::string Begin::describe() const { return "BEGIN " + database().name().text; }
 
 // ---- statements that change rows -------------------------------------------------------------
 
@@ -41,9 +42,12 @@ sim::Fallible Statement::fallible() const {
   return tx().is_open() ? sim::Fallible::refusable : sim::Fallible::remote;
 }
 
-void Statement::refused(World&) {
+void Statement::refused(World& world) {
   result_ = {Status::refused, 0};
-  if (tx().is_open()) database().transactions_[tx().slot]->aborted = true;
+  const sim::Arena::Entered entered(world.arena(), database().owner());
+  if (tx().is_open() && !database().has_ended(tx())) {
+    database().statement_failed(world, tx().slot);
+  }
 }
 
 void Statement::timed_out(World&, bool) { result_ = {Status::timeout, 0}; }
@@ -51,12 +55,9 @@ void Statement::timed_out(World&, bool) { result_ = {Status::timeout, 0}; }
 Applied Statement::apply(World& world) {
   Database& in = database();
   const bool alone = !tx().is_open();
-  if (!alone) {
-    const Database::Transaction& transaction = *in.transactions_[tx().slot];
-    if (transaction.process == nullptr || transaction.aborted) {
-      result_ = {Status::refused, 0};
-      return Applied::done;
-    }
+  if (!in.serves(tx())) {
+    result_ = {Status::refused, 0};
+    return Applied::done;
   }
   const std::uint32_t slot = alone ? in.open(world, *activity->process) : tx().slot;
   std::uint32_t blocked_by = StoredRow::kNobody;
@@ -64,7 +65,11 @@ Applied Statement::apply(World& world) {
   if (blocked_by != StoredRow::kNobody) {
     if (alone) in.close(world, slot);
     if (in.closes_cycle(slot, blocked_by)) {
-      in.transactions_[slot]->aborted = true;
+      world.trace(world.actor(in.name()), [&](sim::TraceEntry& entry) {
+        entry.text = describe() + ": would wait in a circle, so its transaction is rolled back";
+        entry.site = site->text;
+      });
+      in.abort(world, slot);
       result_ = {Status::conflict, 0};
       return Applied::acted;
     }
@@ -73,8 +78,11 @@ Applied Statement::apply(World& world) {
     return Applied::blocked;
   }
   if (result_.status != Status::ok) {
-    if (in.profile_->error_aborts_transaction) in.transactions_[slot]->aborted = true;
-    if (alone) in.close(world, slot);
+    if (alone) {
+      in.close(world, slot);
+    } else {
+      in.statement_failed(world, slot);
+    }
     return Applied::done;
   }
   if (!alone) return takes_sequence() ? Applied::acted : Applied::done;
@@ -98,26 +106,28 @@ bool Insert::takes_sequence() const { return database().tables_[table_].spec->se
 StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blocked_by) {
   Table& table = database().tables_[table_];
   const TableSpec& spec = *table.spec;
-  for (StoredRow& other : table.rows) {
-    if (!collides(spec, other)) continue;
-    if (other.writer != StoredRow::kNobody && other.writer != slot) {
-      blocked_by = other.writer;
+  if (StoredRow* other = table.in_the_way_of(*row_, slot, nullptr); other != nullptr) {
+    if (other->is_locked_against(slot)) {
+      blocked_by = other->writer;
       return {};
     }
-    const Row* seen = other.seen_by(slot);
-    if (seen == nullptr) continue;  // deleted by this transaction
     world.read(table.resource);
     const bool update = on_conflict_ == OnConflict::update;
-    world.trace(database().name(), [&](sim::TraceEntry& entry) {
+    world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
       entry.text = describe() + (update ? " (updates the row there)" : ": is there already");
       entry.entity = spec.entity(*row_);
       entry.site = site->text;
-      if (other.entry != 0) entry.causes = {activity->entry, other.entry};
+      if (other->entry != 0) entry.causes = {activity->entry, other->entry};
     });
     if (on_conflict_ == OnConflict::error) return {Status::duplicate, 0};
     if (!update) return {Status::ok, 0};
-    other.pending = *row_;
-    other.writer = slot;
+    Row version = *row_;
+    if (spec.sequence >= 0) {
+      const auto sequence = static_cast<std::size_t>(spec.sequence);
+      version[sequence] = (*other->seen_by(slot))[sequence];
+    }
+    other->pending = std::move(version);
+    other->writer = slot;
     return {Status::ok, 1};
   }
   StoredRow stored;
@@ -127,8 +137,8 @@ StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blo
     stored.pending[static_cast<std::size_t>(spec.sequence)] =
         sim::Value::integer(table.next_in_sequence++);
   }
-  world.trace(database().name(), [&](sim::TraceEntry& entry) {
-    entry.text = "INSERT " + spec.short_name + " " + spec.describe(stored.pending);
+  world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
+    entry.text = "INSERT " + spec.name.text + " " + spec.describe(stored.pending);
     entry.entity = spec.entity(stored.pending);
     entry.site = site->text;
   });
@@ -136,21 +146,9 @@ StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blo
   return {Status::ok, 1};
 }
 
-// Whether `other`, in any version, has a value of ours in its key or in a unique column.
-bool Insert::collides(const TableSpec& spec, const StoredRow& other) const {
-  const auto equal_at = [&](int index) {
-    const auto at = static_cast<std::size_t>(index);
-    if ((*row_)[at].is_null()) return false;
-    return (!other.committed.empty() && other.committed[at] == (*row_)[at]) ||
-           (!other.pending.empty() && other.pending[at] == (*row_)[at]);
-  };
-  if (spec.key >= 0 && equal_at(spec.key)) return true;
-  return std::any_of(spec.unique.begin(), spec.unique.end(), equal_at);
-}
-
 std::string Insert::describe() const {
   const TableSpec& spec = database().spec(table_);
-  return "INSERT " + spec.short_name + " " + spec.describe(*row_);
+  return "INSERT " + spec.name.text + " " + spec.describe(*row_);
 }
 
 // ---- update and delete -----------------------------------------------------------------------
@@ -165,36 +163,58 @@ Update::Update(Database& database, Tx tx, std::uint32_t table, const Where& wher
 StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blocked_by) {
   Table& table = database().tables_[table_];
   world.read(table.resource);
-  sim::Vector<StoredRow*> chosen;
+  struct Changed {
+    StoredRow* row;
+    Row version;
+  };
+  sim::Vector<Changed> changed;
   for (StoredRow& row : table.rows) {
     const Row* seen = row.seen_by(slot);
     if (seen == nullptr || !where_->matches(world, *seen)) continue;
-    if (row.writer != StoredRow::kNobody && row.writer != slot) {
+    if (row.is_locked_against(slot)) {
       blocked_by = row.writer;
       return {};
     }
-    chosen.push_back(&row);
+    changed.push_back({&row, *seen});
+    if (change_ != nullptr) change_->apply(world, changed.back().version);
   }
-  for (StoredRow* row : chosen) {
-    const Row before = *row->seen_by(slot);
-    Row version = before;
-    if (change_ != nullptr) change_->apply(world, version);
-    world.trace(database().name(), [&](sim::TraceEntry& entry) {
+  for (const Changed& each : changed) {
+    if (change_ == nullptr || !table.spec->moves(*each.row->seen_by(slot), each.version)) continue;
+    const StoredRow* other = table.in_the_way_of(each.version, slot, each.row);
+    if (other != nullptr && other->is_locked_against(slot)) {
+      blocked_by = other->writer;
+      return {};
+    }
+    const bool in_each_others_way =
+        std::any_of(changed.begin(), changed.end(), [&](const Changed& also) {
+          return also.row != each.row && table.spec->clash(also.version, each.version);
+        });
+    if (other == nullptr && !in_each_others_way) continue;
+    world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
+      entry.text = describe() + " " + table.spec->describe(each.version) + ": is there already";
+      entry.entity = table.spec->entity(each.version);
+      entry.site = site->text;
+    });
+    return {Status::duplicate, 0};
+  }
+  for (Changed& each : changed) {
+    const Row& before = *each.row->seen_by(slot);
+    world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
       entry.text = describe() + " " + table.spec->label(before) + " " +
-                   (change_ == nullptr ? "" : table.spec->difference(before, version));
+                   (change_ == nullptr ? "" : table.spec->difference(before, each.version));
       entry.entity = table.spec->entity(before);
       entry.site = site->text;
     });
-    row->writer = slot;
-    row->pending.clear();
-    if (change_ != nullptr) row->pending = std::move(version);
+    each.row->writer = slot;
+    each.row->pending.clear();
+    if (change_ != nullptr) each.row->pending = std::move(each.version);
   }
-  return {Status::ok, static_cast<std::uint32_t>(chosen.size())};
+  return {Status::ok, static_cast<std::uint32_t>(changed.size())};
 }
 
 std::string Update::describe() const {
   const TableSpec& spec = database().spec(table_);
-  return (change_ == nullptr ? "DELETE " : "UPDATE ") + spec.short_name;
+  return (change_ == nullptr ? "DELETE " : "UPDATE ") + spec.name.text;
 }
 
 // ---- select ----------------------------------------------------------------------------------
@@ -212,15 +232,20 @@ StatementResult Select::await_resume() const {
       remember(hasher.finish().low);
     }
   }
-  remember(result_.rows);
+  remember(std::uint64_t{result_.rows} << 8 | static_cast<std::uint64_t>(result_.status));
   return result_;
 }
 
 std::string Select::describe() const {
-  return "SELECT " + database().spec(query_.table).short_name;
+  return "SELECT " + database().spec(query_.table).name.text;
 }
 
 Applied Select::apply(World& world) {
+  found_->clear();
+  if (!database().serves(tx())) {
+    result_ = {Status::refused, 0};
+    return Applied::done;
+  }
   Table& table = database().tables_[query_.table];
   world.read(table.resource);
   sim::Vector<const StoredRow*> left;
@@ -229,7 +254,6 @@ Applied Select::apply(World& world) {
     if (seen == nullptr) continue;
     if (query_.where == nullptr || query_.where->matches(world, *seen)) left.push_back(&row);
   }
-  found_->clear();
   const std::size_t all = left.size();
   sim::Vector<std::uint32_t> entries;
   while (!left.empty() && found_->size() < query_.limit) {
@@ -238,7 +262,7 @@ Applied Select::apply(World& world) {
     left.pop_back();
   }
   result_ = {Status::ok, static_cast<std::uint32_t>(found_->size())};
-  world.trace(database().name(), [&](sim::TraceEntry& entry) {
+  world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
     const TableSpec& spec = *table.spec;
     entry.text = describe();
     for (const Row& row : *found_) entry.text += (&row == &found_->front() ? " -> " : ", ") + spec.label(row);
@@ -246,7 +270,11 @@ Applied Select::apply(World& world) {
     if (all > found_->size()) {
       entry.text += " (" + std::to_string(found_->size()) + " of " + std::to_string(all) + ")";
     }
-    if (found_->size() == 1) entry.entity = spec.entity(found_->front());
+    if (found_->size() == 1) {
+      entry.entity = spec.entity(found_->front());
+      entry.why = world.actor(database().name()).text + " finds " + spec.label(found_->front()) +
+                  " in " + spec.name.text;
+    }
     entry.site = site->text;
     if (activity->entry != 0) entry.causes.push_back(activity->entry);
     for (const std::uint32_t cause : entries) {
@@ -287,16 +315,20 @@ Commit::Commit(Database& database, Tx tx, const sim::Site& site)
 
 Applied Commit::apply(World& world) {
   Database& in = database();
-  const Database::Transaction& transaction = *in.transactions_[tx().slot];
-  if (transaction.process == nullptr || transaction.aborted) {
+  if (!in.serves(tx())) {
     result_ = Status::refused;
-    if (transaction.process != nullptr) in.close(world, tx().slot);
+    in.rollback(world, tx());
     return Applied::done;
   }
-  const std::uint32_t entry = world.trace(in.name(), [&](sim::TraceEntry& trace) {
-    trace.text = "COMMIT";
+  const std::uint32_t entry = world.trace(world.actor(in.name()), [&](sim::TraceEntry& trace) {
+    trace.text = describe();
     trace.mark = sim::Mark::commit;
     trace.entity = in.first_entity(tx().slot);
+    // A commit of effects needs no word of its own: the effects speak.
+    if (!trace.entity.empty() && in.transactions_[tx().slot]->effects.empty()) {
+      trace.why = world.actor(in.name()).text + " commits " + trace.entity + " in " +
+                  in.name().text;
+    }
     trace.site = site->text;
   });
   if (entry != 0) world.set_cause(entry);
@@ -320,6 +352,6 @@ Status Commit::await_resume() const {
   return result_;
 }
 
-std::string Commit::describe() const { return "COMMIT"; }
+std::string Commit::describe() const { return "COMMIT " + database().name().text; }
 
 }  // namespace onceward::models

@@ -21,7 +21,7 @@ sim::Applied Call::apply(sim::World& world) {
     known = world.is_before(world.take_instant(), end, true);
     if (!known) kept.erase(found);
   }
-  const std::uint32_t entry = world.trace(service_->name(), [&](sim::TraceEntry& trace) {
+  const std::uint32_t entry = world.trace(world.actor(service_->name()), [&](sim::TraceEntry& trace) {
     trace.text = (known ? "answers again " : "EFFECT ") + call_.operation->text + " " +
                  call_.of.print() + (known ? "  (the idempotency key is known)" : "");
     trace.entity = call_.of.print();

@@ -26,7 +26,7 @@ class Call final : public sim::Operation {
   [[nodiscard]] std::string describe() const override;
 
  private:
-  [[nodiscard]] sim::Fallible fallible() const override { return sim::Fallible::remote; }
+  [[nodiscard]] sim::Fallible fallible() const override { return sim::Fallible::sent; }
   sim::Applied apply(sim::World& world) override;
   void refused(sim::World&) override { result_ = Status::refused; }
   void timed_out(sim::World&, bool) override { result_ = Status::timeout; }

@@ -8,6 +8,11 @@ const Message& Handling::message() const {
   return group->topic().partitions[partition].messages[offset];
 }
 
+void Handling::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(std::uint64_t{partition} << 32 | offset);
+  hasher.add(group->is_current(*this) ? 1 : 0);
+}
+
 void Handling::activity_ended(sim::World& world, sim::Activity&) {
   const sim::Arena::Entered entered(world.arena(), group->log().owner());
   Group& in = *group;
@@ -28,7 +33,6 @@ sim::Applied Ack::apply(sim::World& world) {
     trace.site = site->text;
   });
   if (entry != 0) world.set_cause(entry);
-  handling.acked = true;
   handling.group->note_handled(handling);
   result_ = handling.group->acknowledge(world, handling, *site);
   return sim::Applied::acted;
@@ -79,12 +83,14 @@ Handling& Group::hand_out(sim::World& world, std::uint32_t partition, std::uint3
   handling->entry = world.trace(by.name(), [&](sim::TraceEntry& trace) {
     trace.text = "takes " + message.type.print() + " " + message.id.print() + " from " +
                  place_text(partition, offset);
-    if (was_handled(partition, offset) || delivery > 1) trace.text += "  (delivered again)";
+    const bool again = was_handled(partition, offset) || delivery > 1;
+    if (again) trace.text += "  (delivered again)";
+    trace.why = by.name().text + " takes " + message.id.print() + (again ? " again" : "");
     trace.entity = message.key.is_null() ? message.id.print() : message.key.print();
     trace.site = spec_->site->text;
-    if (world.cause() != 0) trace.causes.push_back(world.cause());
-    if (message.entry != 0 && message.entry != world.cause()) {
-      trace.causes.push_back(message.entry);
+    if (message.entry != 0) trace.causes.push_back(message.entry);
+    if (world.cause() != 0 && world.cause() != message.entry) {
+      trace.causes.push_back(world.cause());
     }
   });
   if (handling->entry != 0) world.set_cause(handling->entry);

@@ -16,6 +16,8 @@ class Handling final : public sim::InArena, public sim::Completion {
 
   [[nodiscard]] const Message& message() const;
   void activity_ended(sim::World& world, sim::Activity& activity) override;
+  // What the future of its handler depends on: the message, and whether an ack would be in time.
+  void fingerprint(sim::Hasher& hasher) const;
 
   Group* group;
   sim::Process* process;
@@ -23,7 +25,6 @@ class Handling final : public sim::InArena, public sim::Completion {
   std::uint32_t offset;
   std::uint32_t delivery = 0;  // which delivery of the message, from 1
   std::uint32_t entry = 0;     // its trace entry
-  bool acked = false;
   bool failed = false;         // set by a handler that ends with an error nobody caught
 };
 
@@ -56,6 +57,8 @@ class Group : public sim::InArena {
   virtual Status acknowledge(sim::World& world, Handling& handling, const sim::Site& site) = 0;
   virtual void ended(sim::World& world, Handling& handling) = 0;
 
+  // Whether an acknowledgement now would not be late.
+  [[nodiscard]] virtual bool is_current(const Handling& handling) const = 0;
   [[nodiscard]] virtual bool unfinished(std::uint32_t partition, std::uint32_t offset) const = 0;
   // The group is done with a message: acknowledged, or its handler ended well.
   void note_handled(const Handling& handling);

@@ -129,6 +129,7 @@ class LeaseGroup final : public Group {
   }
 
   void hand_out_once_more(sim::World& world, Item& item) {
+    if (item.state == Item::State::parked || item.state == Item::State::dropped) return;
     const std::uint32_t entry = world.trace(log().name(), [&](sim::TraceEntry& trace) {
       trace.text = "REDELIVERY of " + place_text(item.partition, item.offset);
       trace.mark = sim::Mark::fault;
@@ -141,9 +142,7 @@ class LeaseGroup final : public Group {
 
   Status acknowledge(sim::World& world, Handling& handling, const sim::Site&) override {
     Item& item = item_of(handling);
-    const bool current =
-        item.state == Item::State::leased && item.deliveries == handling.delivery;
-    if (current || log().profile().late_ack == LateAck::accept) {
+    if (is_current(handling) || log().profile().late_ack == LateAck::accept) {
       world.cancel(item.lease_end);
       item.state = Item::State::done;
       refresh(world);
@@ -155,8 +154,7 @@ class LeaseGroup final : public Group {
   void ended(sim::World& world, Handling& handling) override {
     Item& item = item_of(handling);
     const bool failed = handling.failed;
-    const bool current =
-        item.state == Item::State::leased && item.deliveries == handling.delivery;
+    const bool current = is_current(handling);
     if (!failed) note_handled(handling);
     if (current && failed && uncaught() != Uncaught::skip) {
       world.cancel(item.lease_end);
@@ -174,6 +172,11 @@ class LeaseGroup final : public Group {
     refresh(world);
   }
 
+  [[nodiscard]] bool is_current(const Handling& handling) const override {
+    const Item& item = item_of(handling);
+    return item.state == Item::State::leased && item.deliveries == handling.delivery;
+  }
+
   [[nodiscard]] bool unfinished(std::uint32_t partition, std::uint32_t offset) const override {
     for (const Item* item : items_) {
       if (item->partition != partition || item->offset != offset) continue;
@@ -183,10 +186,20 @@ class LeaseGroup final : public Group {
   }
 
   void fingerprint(sim::Hasher& hasher) const override {
+    const std::uint32_t limit = log().profile().deliveries_max;
     hasher.add(items_.size());
     for (const Item* item : items_) {
-      hasher.add(static_cast<std::uint64_t>(item->state) | std::uint64_t{deliveries_seen(*item)} << 8 |
+      // Deliveries count only as far as the limit reads them.
+      const std::uint64_t deliveries = std::min(item->deliveries, limit);
+      hasher.add(static_cast<std::uint64_t>(item->state) | deliveries << 8 |
                  (item->hand_out.phase == sim::Occurrence::Phase::pending ? 128U : 0U));
+      // Of the deliveries in work, the latest may be the current one.
+      std::uint64_t in_work = 0;
+      for (const Handling* handling : in_work_) {
+        if (&item_of(*handling) != item) continue;
+        in_work = (in_work + 2) | (is_current(*handling) ? 1U : 0U);
+      }
+      hasher.add(in_work);
     }
     handled_fingerprint(hasher);
   }
@@ -199,18 +212,6 @@ class LeaseGroup final : public Group {
   }
 
  private:
-  // Attempts count only as far as a limit reads them, and as handles of deliveries in work.
-  [[nodiscard]] std::uint32_t deliveries_seen(const Item& item) const {
-    const std::uint32_t limit = log().profile().deliveries_max;
-    std::uint32_t seen = std::min(item.deliveries, limit == 0 ? 1U : limit + 1);
-    for (const Handling* handling : in_work_) {
-      if (handling->partition == item.partition && handling->offset == item.offset) {
-        seen = seen << 4 | (item.deliveries - handling->delivery + 1);
-      }
-    }
-    return seen;
-  }
-
   void give_back(Item& item) {
     const BrokerProfile& profile = log().profile();
     if (profile.deliveries_max == 0 || item.deliveries < profile.deliveries_max) {
@@ -221,7 +222,7 @@ class LeaseGroup final : public Group {
     }
   }
 
-  Item& item_of(const Handling& handling) {
+  [[nodiscard]] Item& item_of(const Handling& handling) const {
     const auto found = std::find_if(items_.begin(), items_.end(), [&](const Item* item) {
       return item->partition == handling.partition && item->offset == handling.offset;
     });

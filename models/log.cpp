@@ -7,17 +7,17 @@
 
 namespace onceward::models {
 
-Append::Append(Log& log, std::uint32_t topic, const Message& message, bool idempotent_resend,
+Append::Append(Log& log, std::uint32_t topic, const Message& message, std::uint64_t sending,
                const sim::Site& at)
     : Operation(log.world(), &log, at, log.profile().publish),
       log_(&log),
       topic_(topic),
       message_(&message),
-      idempotent_resend_(idempotent_resend) {}
+      sending_(sending) {}
 
 sim::Applied Append::apply(sim::World& world) {
-  if (idempotent_resend_ && log_->has(topic_, message_->id)) return sim::Applied::done;
-  log_->store(world, topic_, *message_, *site);
+  if (sending_ != 0 && log_->has_sending(topic_, sending_)) return sim::Applied::done;
+  log_->store(world, topic_, *message_, sending_, *site);
   return sim::Applied::acted;
 }
 
@@ -35,7 +35,7 @@ std::string Append::describe() const {
 // message too.
 sim::Operation* Append::copy() const {
   auto* kept = new Message(*message_);
-  auto* again = new Append(*log_, topic_, *kept, idempotent_resend_, *site);
+  auto* again = new Append(*log_, topic_, *kept, sending_, *site);
   again->owns_message_ = true;
   return again;
 }
@@ -71,10 +71,10 @@ std::uint32_t Log::topic(std::string_view name) const {
   return static_cast<std::uint32_t>(found - topics_.begin());
 }
 
-bool Log::has(std::uint32_t topic, const sim::Value& id) const {
+bool Log::has_sending(std::uint32_t topic, std::uint64_t sending) const {
   for (const Partition& partition : topics_[topic].partitions) {
     for (const Message& message : partition.messages) {
-      if (message.id == id) return true;
+      if (message.sending == sending) return true;
     }
   }
   return false;
@@ -99,21 +99,24 @@ std::uint32_t Log::partition_of(sim::World& world, Topic& topic, const sim::Valu
 }
 
 void Log::store(sim::World& world, std::uint32_t topic_index, const Message& message,
-                const sim::Site& site) {
+                std::uint64_t sending, const sim::Site& site) {
   Topic& topic = topics_[topic_index];
   const std::uint32_t index = partition_of(world, topic, message.key, site);
   sim::Vector<Message>& messages = topic.partitions[index].messages;
   const bool again = std::any_of(messages.begin(), messages.end(),
                                  [&](const Message& each) { return each.id == message.id; });
-  const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
+  const std::uint32_t entry = world.trace(world.actor(name()), [&](sim::TraceEntry& trace) {
     trace.text = "publish " + message.type.print() + " " + message.id.print() + " -> " +
                  topic.spec->name.text + "/" + std::to_string(index) + "@" +
                  std::to_string(messages.size()) + (again ? "  (a copy)" : "");
     trace.entity = message.key.is_null() ? message.id.print() : message.key.print();
     trace.site = site.text;
+    const std::string who = world.actor(name()).text;
+    trace.why = who + " publishes " + message.id.print() + (again ? " a second time" : "");
     if (again) trace.mark = sim::Mark::copy;
   });
   messages.push_back(message);
+  messages.back().sending = sending;
   messages.back().entry = entry;
   ledger_->appended(world, messages.back(), entry);
   if (entry != 0) world.set_cause(entry);

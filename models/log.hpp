@@ -75,14 +75,14 @@ struct Topic {
 class Append final : public sim::Operation {
  public:
   // `message` must stay alive while the operation waits.
-  // An idempotent resend is answered and not stored if its first attempt was.
-  Append(Log& log, std::uint32_t topic, const Message& message, bool idempotent_resend,
+  // What was stored as the same `sending` before is answered and not stored again; 0: always new.
+  Append(Log& log, std::uint32_t topic, const Message& message, std::uint64_t sending,
          const sim::Site& site);
   Status await_resume() const;
   [[nodiscard]] std::string describe() const override;
 
  private:
-  [[nodiscard]] sim::Fallible fallible() const override { return sim::Fallible::remote; }
+  [[nodiscard]] sim::Fallible fallible() const override { return sim::Fallible::sent; }
   sim::Applied apply(sim::World& world) override;
   void refused(sim::World&) override { result_ = Status::refused; }
   void timed_out(sim::World&, bool) override { result_ = Status::timeout; }
@@ -92,7 +92,7 @@ class Append final : public sim::Operation {
   Log* log_;
   std::uint32_t topic_;
   const Message* message_;
-  bool idempotent_resend_;
+  std::uint64_t sending_;
   bool owns_message_ = false;  // a copy that outlives its caller
   Status result_ = Status::ok;
 };
@@ -106,16 +106,16 @@ class Log final : public sim::Component {
   Group& add_group(sim::World& world, const GroupSpec& spec);
 
   Append append(std::uint32_t topic, const Message& message, const sim::Site& site) {
-    return {*this, topic, message, false, site};
+    return {*this, topic, message, 0, site};
   }
-  Append resend(std::uint32_t topic, const Message& message, bool idempotent,
-                const sim::Site& site) {
-    return {*this, topic, message, idempotent, site};
+  // One try of a sending that may be tried again (producer.hpp).
+  Append append_once(std::uint32_t topic, const Message& message, std::uint64_t sending,
+                     const sim::Site& site) {
+    return {*this, topic, message, sending, site};
   }
-  [[nodiscard]] bool has(std::uint32_t topic, const sim::Value& id) const;
   // Stores a message at the end of its key's partition; part of the operation `append`.
   void store(sim::World& world, std::uint32_t topic, const Message& message,
-             const sim::Site& site);
+             std::uint64_t sending, const sim::Site& site);
 
   [[nodiscard]] std::uint32_t topic(std::string_view name) const;
   [[nodiscard]] const Topic& topic(std::uint32_t index) const { return topics_[index]; }
@@ -136,6 +136,7 @@ class Log final : public sim::Component {
 
  private:
   friend class Append;
+  [[nodiscard]] bool has_sending(std::uint32_t topic, std::uint64_t sending) const;
   std::uint32_t partition_of(sim::World& world, Topic& topic, const sim::Value& key,
                              const sim::Site& site);
 

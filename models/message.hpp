@@ -20,6 +20,7 @@ struct Message : sim::InArena {
   sim::Value type;           // text
   sim::Value key;            // null: none
   sim::Vector<Field> data;   // in the order published
+  std::uint64_t sending = 0; // which sending of an idempotent producer stored it; 0: none
   std::uint32_t entry = 0;   // trace entry of its append; not part of the state
 
   // Null where the data has no such field.
@@ -34,6 +35,8 @@ struct Message : sim::InArena {
     id.fingerprint(hasher);
     type.fingerprint(hasher);
     key.fingerprint(hasher);
+    hasher.add(sending == 0 ? 0 : 1);
+    if (sending != 0) hasher.add_minted(sending);
     hasher.add(data.size());
     for (const Field& each : data) {
       hasher.add(each.name->hash);

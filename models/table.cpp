@@ -29,6 +29,23 @@ int TableSpec::column(std::string_view column_name) const {
   return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
 }
 
+bool TableSpec::clash(const Row& a, const Row& b) const {
+  const auto equal_at = [&](int index) {
+    const auto at = static_cast<std::size_t>(index);
+    return !a[at].is_null() && a[at] == b[at];
+  };
+  if (a.empty() || b.empty()) return false;
+  return (key >= 0 && equal_at(key)) || std::any_of(unique.begin(), unique.end(), equal_at);
+}
+
+bool TableSpec::moves(const Row& before, const Row& after) const {
+  const auto differs_at = [&](int index) {
+    const auto at = static_cast<std::size_t>(index);
+    return !(before[at] == after[at]);
+  };
+  return (key >= 0 && differs_at(key)) || std::any_of(unique.begin(), unique.end(), differs_at);
+}
+
 std::string TableSpec::describe(const Row& row) const {
   std::string text;
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -77,6 +94,19 @@ int compare(sim::World& world, const sim::Value& a, const sim::Value& b) {
     default:
       return 0;
   }
+}
+
+StoredRow* Table::in_the_way_of(const Row& row, std::uint32_t slot, const StoredRow* self) {
+  for (StoredRow& other : rows) {
+    if (&other == self) continue;
+    if (other.is_locked_against(slot)) {
+      if (spec->clash(row, other.committed) || spec->clash(row, other.pending)) return &other;
+      continue;
+    }
+    const Row* seen = other.seen_by(slot);
+    if (seen != nullptr && spec->clash(row, *seen)) return &other;
+  }
+  return nullptr;
 }
 
 void Table::fingerprint(sim::Hasher& hasher) const {

@@ -29,6 +29,10 @@ struct TableSpec {
   std::vector<int> unique;  // columns with a unique index of their own
 
   [[nodiscard]] int column(std::string_view column_name) const;
+  // Whether both have one value in the key or in a unique column: they cannot stand side by side.
+  [[nodiscard]] bool clash(const Row& a, const Row& b) const;
+  // Whether the key or a unique column of `after` is another than that of `before`.
+  [[nodiscard]] bool moves(const Row& before, const Row& after) const;
   // "id=o1 published=false", leaving nulls out.
   [[nodiscard]] std::string describe(const Row& row) const;
   // The columns that `after` changed: "published=true".
@@ -68,6 +72,10 @@ struct StoredRow {
   std::uint32_t entry = 0;         // trace entry of the committed version
 
   [[nodiscard]] bool is_dead() const { return committed.empty() && writer == kNobody; }
+  // Whether transaction `slot` has to wait for its writer.
+  [[nodiscard]] bool is_locked_against(std::uint32_t slot) const {
+    return writer != kNobody && writer != slot;
+  }
   // What transaction `reader` sees of it; null: nothing.
   [[nodiscard]] const Row* seen_by(std::uint32_t reader) const {
     if (writer != kNobody && writer == reader) return pending.empty() ? nullptr : &pending;
@@ -88,6 +96,9 @@ struct Table {
   std::int64_t next_in_sequence = 1;
   sim::Vector<StoredRow> rows;  // in the order of insertion
 
+  // The first row that transaction `slot` finds in the way of `row`, or has to wait for because it
+  // may be; not `self`. Null: none.
+  [[nodiscard]] StoredRow* in_the_way_of(const Row& row, std::uint32_t slot, const StoredRow* self);
   void fingerprint(sim::Hasher& hasher) const;
 };
 

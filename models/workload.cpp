@@ -39,9 +39,12 @@ void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
   delete this;
 }
 
-Workload::Workload(const sim::Symbol& name, sim::OwnerId owner,
+Workload::Workload(const sim::Symbol& name, sim::OwnerId owner, sim::World& world,
                    const std::vector<const RequestOrder*>& orders, Ledger& ledger)
-    : Component(name, owner), orders_(orders.begin(), orders.end()), ledger_(&ledger) {
+    : Component(name, owner),
+      orders_(orders.begin(), orders.end()),
+      first_part_(world.add_parts(static_cast<std::uint32_t>(orders.size()))),
+      ledger_(&ledger) {
   for (const RequestOrder* order : orders) {
     rows_.emplace_back(order->values.begin(), order->values.end());
     states_.push_back(State::unsent);
@@ -50,7 +53,13 @@ Workload::Workload(const sim::Symbol& name, sim::OwnerId owner,
 
 void Workload::on_start(sim::World& world) {
   for (std::uint32_t i = 0; i < orders_.size(); ++i) {
-    world.schedule<Arrival>(owner(), creator(), *orders_[i]->site, orders_[i]->window, *this, i);
+    if (world.is_left_out(first_part_ + i)) continue;
+    auto* arrival = new Arrival(*this, i);
+    arrival->owned = true;
+    // Numbered by its place, so that a run without the requests before it is the same for this one.
+    const sim::Hash128 id = derive(creator().id(), orders_[i]->site->hash, i);
+    world.add_numbered(*arrival, id, *orders_[i]->site, orders_[i]->window, world.steps(),
+                       world.now());
   }
 }
 

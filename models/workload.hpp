@@ -44,7 +44,7 @@ class Workload final : public sim::Component {
  public:
   enum class State : std::uint8_t { unsent, waiting, in_work, done, failed };
 
-  Workload(const sim::Symbol& name, sim::OwnerId owner,
+  Workload(const sim::Symbol& name, sim::OwnerId owner, sim::World& world,
            const std::vector<const RequestOrder*>& orders, Ledger& ledger);
 
   void on_start(sim::World& world) override;
@@ -62,6 +62,7 @@ class Workload final : public sim::Component {
   sim::Vector<const RequestOrder*> orders_;
   sim::Vector<Row> rows_;                     // the values of each, in the arena
   sim::Vector<State> states_;
+  std::uint32_t first_part_;  // of the world's parts; one a request
   sim::Vector<RequestHandling*> in_work_;
   Ledger* ledger_;
 };

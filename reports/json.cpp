@@ -156,6 +156,7 @@ Json scenario_json(const ScenarioReport& report) {
     goals.push_back({{"name", each.name}, {"reached", each.reached}});
   }
   scenario["goals"] = std::move(goals);
+  if (!report.beyond.empty()) scenario["beyond"] = report.beyond;
   scenario["warnings"] = report.warnings;
   scenario["not_modelled"] = report.not_modelled;
   return scenario;

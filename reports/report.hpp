@@ -34,6 +34,7 @@ struct ScenarioReport {
   sim::Result result;
   std::vector<InvariantStatus> invariants;
   std::vector<GoalStatus> goals;
+  std::string beyond;  // what a search with more faults than asked for gave; often empty
   std::vector<std::string> warnings;
   std::vector<std::string> not_modelled;
   std::string faults;  // the plan in words: "crash (any), redeliver (any) at most 1"

@@ -12,7 +12,7 @@ namespace onceward::reports {
 namespace {
 
 constexpr std::size_t kRowsMax = 25;
-constexpr std::uint32_t kWhyLinesMax = 8;
+constexpr std::uint32_t kWhyLinesMax = 10;
 constexpr std::size_t kRulesMax = 4;
 
 // Facts that belong together: the label stands before the first one only.
@@ -58,6 +58,7 @@ class Story {
     }
     Facts never(page_, "Never");
     for (const std::string& each : never_happened(report_)) never.add(each);
+    if (!report_.beyond.empty()) Facts(page_, "Beyond").add(report_.beyond);
     Facts warning(page_, "Warning");
     for (const std::string& each : report_.warnings) warning.add(each);
     Facts left_out(page_, "Left out");

@@ -26,14 +26,18 @@ ordered_json plan_json(const sim::FaultPlan& plan) {
           {"rules", std::move(rules)}};
 }
 
-sim::FaultPlan read_plan(const ordered_json& json) {
-  sim::FaultPlan plan;
+bool read_kind(const ordered_json& json, sim::FaultKind& kind) {
+  kind = sim::fault_kind(json.get<std::string>());
+  return kind != sim::FaultKind::none;
+}
+
+bool read_plan(const ordered_json& json, sim::FaultPlan& plan) {
   plan.budget = json.at("budget").get<std::uint32_t>();
   plan.down_at_once = json.at("down_at_once").get<std::uint32_t>();
   plan.exact = json.at("exact").get<bool>();
   for (const ordered_json& each : json.at("rules")) {
     sim::FaultRule rule;
-    rule.kind = sim::fault_kind(each.at("kind").get<std::string>());
+    if (!read_kind(each.at("kind"), rule.kind)) return false;
     rule.target = each.at("target").get<std::string>();
     rule.at_most = each.at("at_most").get<std::uint32_t>();
     if (each.contains("between")) {
@@ -42,7 +46,7 @@ sim::FaultPlan read_plan(const ordered_json& json) {
     }
     plan.rules.push_back(std::move(rule));
   }
-  return plan;
+  return true;
 }
 
 ordered_json tape_json(const sim::Tape& tape) {
@@ -61,9 +65,10 @@ ordered_json tape_json(const sim::Tape& tape) {
 bool read_tape(const ordered_json& json, sim::Tape& tape, std::string& problem) {
   for (const ordered_json& each : json) {
     sim::TapeEntry entry;
-    const bool good = sim::parse_choice_kind(each.at("kind").get<std::string>(), entry.kind) &&
-                      sim::parse_hash(each.at("owner").get<std::string>(), entry.owner) &&
-                      sim::parse_hash(each.at("option").get<std::string>(), entry.option);
+    bool good = sim::parse_choice_kind(each.at("kind").get<std::string>(), entry.kind) &&
+                sim::parse_hash(each.at("owner").get<std::string>(), entry.owner) &&
+                sim::parse_hash(each.at("option").get<std::string>(), entry.option);
+    if (each.contains("fault")) good = read_kind(each.at("fault"), entry.fault) && good;
     if (!good) {
       problem = "tape entry " + std::to_string(tape.size()) + " is damaged";
       return false;
@@ -73,7 +78,6 @@ bool read_tape(const ordered_json& json, sim::Tape& tape, std::string& problem) 
     entry.arity = each.at("arity").get<std::uint32_t>();
     entry.index = each.at("index").get<std::uint32_t>();
     entry.text = each.at("text").get<std::string>();
-    if (each.contains("fault")) entry.fault = sim::fault_kind(each.at("fault").get<std::string>());
     tape.push_back(std::move(entry));
   }
   return true;
@@ -91,6 +95,7 @@ std::string to_json(const Capsule& capsule) {
                              {"fewest_faults", capsule.fewest_faults},
                              {"violates", capsule.violates},
                              {"plan", plan_json(capsule.plan)},
+                             {"left_out", capsule.left_out},
                              {"steps", capsule.steps},
                              {"fingerprint", to_text(capsule.fingerprint)},
                              {"tape", tape_json(capsule.tape)},
@@ -100,7 +105,7 @@ std::string to_json(const Capsule& capsule) {
 
 std::optional<Capsule> read_capsule(const std::string& text, std::string& problem) {
   const ordered_json json = ordered_json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object() || json.value("schema", "") != kSchema) {
+  if (!json.is_object() || !json.contains("schema") || json.at("schema") != kSchema) {
     problem = "this is not a capsule";
     return std::nullopt;
   }
@@ -113,7 +118,11 @@ std::optional<Capsule> read_capsule(const std::string& text, std::string& proble
     capsule.entity = json.at("entity").get<std::string>();
     capsule.fewest_faults = json.at("fewest_faults").get<bool>();
     capsule.violates = json.at("violates").get<std::vector<std::string>>();
-    capsule.plan = read_plan(json.at("plan"));
+    if (!read_plan(json.at("plan"), capsule.plan)) {
+      problem = "the fault plan is damaged";
+      return std::nullopt;
+    }
+    capsule.left_out = json.at("left_out").get<std::vector<bool>>();
     capsule.steps = json.at("steps").get<std::uint32_t>();
     capsule.text = json.at("text").get<std::string>();
     if (!sim::parse_hash(json.at("fingerprint").get<std::string>(), capsule.fingerprint)) {

@@ -18,6 +18,7 @@ struct Capsule {
   std::string text;      // the scenario
   sim::FaultPlan plan;   // with the budget that was searched
   std::vector<std::string> violates;
+  std::vector<bool> left_out;  // requests of the workload that are not sent
   std::string invariant;
   std::string entity;
   bool fewest_faults = false;

@@ -95,9 +95,9 @@ std::optional<sim::Duration> Fields::duration(std::string_view name) const {
 }
 
 std::optional<sim::Window> Fields::window(std::string_view name) const {
-  const Node* found = array(name);
+  const Node* found = node_.find(name);
   if (found == nullptr) return std::nullopt;
-  if (found->items.size() != 2) {
+  if (found->kind != Node::Kind::array || found->items.size() != 2) {
     problems_.add(found->span, "a window has two ends", "write for example [\"1ms\", \"5s\"]");
     return std::nullopt;
   }

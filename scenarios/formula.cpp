@@ -27,23 +27,24 @@ Value sum(Scope& scope, const Value& a, const Value& b, bool minus) {
       return value.kind() == ValueKind::text || value.kind() == ValueKind::integer ||
              value.kind() == ValueKind::minted;
     };
-    if (!printable(a) || !printable(b)) return mistaken(scope, "text can be joined to text and numbers only");
+    if (!printable(a) || !printable(b)) {
+      return mistaken(scope, "text can be joined to text and numbers only");
+    }
     return concatenate(a, b);
+  }
+  const bool equal_kinds = a.kind() == b.kind();
+  const bool integers = equal_kinds && a.kind() == ValueKind::integer;
+  const bool durations = equal_kinds && a.kind() == ValueKind::duration;
+  const bool later = a.kind() == ValueKind::instant && b.kind() == ValueKind::duration;
+  if (!integers && !durations && !later) {
+    return mistaken(scope, minus ? "these two cannot be subtracted" : "these two cannot be added");
   }
   std::int64_t result = 0;
   const bool overflow = minus ? __builtin_sub_overflow(a.number(), b.number(), &result)
                               : __builtin_add_overflow(a.number(), b.number(), &result);
   if (overflow) return mistaken(scope, "the result does not fit in 64 bits");
-  if (a.kind() == ValueKind::integer && b.kind() == ValueKind::integer) {
-    return Value::integer(result);
-  }
-  if (a.kind() == ValueKind::duration && b.kind() == ValueKind::duration) {
-    return Value::duration(result);
-  }
-  if (a.kind() == ValueKind::instant && b.kind() == ValueKind::duration) {
-    return Value::instant(a.step(), result);
-  }
-  return mistaken(scope, minus ? "these two cannot be subtracted" : "these two cannot be added");
+  if (integers) return Value::integer(result);
+  return durations ? Value::duration(result) : Value::instant(a.step(), result);
 }
 
 }  // namespace

@@ -63,7 +63,4 @@ class Formula {
   [[nodiscard]] sim::Value comparison(Scope& scope) const;
 };
 
-// What the values of a formula are, as far as reading can tell.
-enum class FormulaType : std::uint8_t { unknown, boolean, integer, text, duration, instant, rows };
-
 }  // namespace onceward::scenarios

@@ -1,6 +1,6 @@
 // Where a run of a handler stands: control steps, variables, results.
-#include "sim/assert.hpp"
 #include "scenarios/interpreter.hpp"
+#include "scenarios/mistake.hpp"
 
 namespace onceward::scenarios {
 
@@ -8,8 +8,6 @@ using models::Status;
 using sim::Value;
 
 namespace {
-
-const sim::Symbol kMistake("scenario-mistake");
 
 bool is_control(StepKind kind) {
   return kind == StepKind::when || kind == StepKind::for_each || kind == StepKind::leave ||
@@ -32,7 +30,7 @@ void Frame::enter(const Block& block, const Step* loop) {
 
 bool Frame::begin_round(Level& level) {
   const Slot& rows = slots_[level.loop->loop];
-  if (level.round == rows.rows.size()) return false;
+  if (level.round >= rows.rows.size()) return false;
   world->forget_passed(level.passed);
   Slot& each = slots_[level.loop->result];
   each.kind = Slot::Kind::row;
@@ -45,6 +43,7 @@ const Step* Frame::next() {
   row.clear();
   found.clear();
   message = models::Message{};
+  sending = models::Sending{};
   current_ = nullptr;
   while (!levels_.empty()) {
     Level& level = levels_.back();
@@ -53,14 +52,32 @@ const Step* Frame::next() {
       continue;
     }
     const Step& step = (*level.block)[level.index++];
-    const bool in_transaction = step.kind == StepKind::effect && step.component != kNone;
-    if (!is_control(step.kind) && !in_transaction) {
-      current_ = &step;
-      return &step;
+    current_ = &step;
+    if (const char* what = obstacle(step); what != nullptr) {
+      report_mistake(*world, what, step.site->text);
+      end(false);
+      continue;
     }
+    const bool in_transaction = step.kind == StepKind::effect && step.component != kNone;
+    if (!is_control(step.kind) && !in_transaction) return &step;
     control(step);
   }
+  current_ = nullptr;
   return nullptr;
+}
+
+const char* Frame::obstacle(const Step& step) const {
+  const bool open = step.component < transactions_.size() && transactions_[step.component].is_open();
+  switch (step.kind) {
+    case StepKind::begin:
+      return open ? "this database has an open transaction already" : nullptr;
+    case StepKind::commit:
+      return open ? nullptr : "no transaction is open on this database";
+    case StepKind::effect:
+      return open || step.component == kNone ? nullptr : "no transaction is open on this database";
+    default:
+      return nullptr;
+  }
 }
 
 void Frame::control(const Step& step) {
@@ -86,6 +103,7 @@ void Frame::control(const Step& step) {
     case StepKind::rollback:
       components->databases[step.component]->rollback(*world, transactions_[step.component]);
       transactions_[step.component] = {};
+      if (step.name != nullptr) world->pass(*step.name);
       return;
     default: {  // an effect within a transaction
       const Value key = evaluate(step.value);
@@ -146,18 +164,7 @@ Scope Frame::scope() const {
 }
 
 void Frame::check(const Scope& in) const {
-  if (in.mistake == nullptr) return;
-  const Value what = Value::text(sim::frozen_text(in.mistake));
-  if (world->found(kMistake, what)) return;
-  sim::Finding finding;
-  finding.invariant = &kMistake;
-  finding.entity = what;
-  finding.mistake = true;
-  finding.entries[0] = world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
-    entry.text = std::string("MISTAKE in the scenario: ") + in.mistake;
-    if (current_ != nullptr) entry.site = current_->site->text;
-  });
-  world->find(finding);
+  if (in.mistake != nullptr) report_mistake(*world, in.mistake, current_->site->text);
 }
 
 Value Frame::evaluate(const Formula& formula) {
@@ -175,6 +182,10 @@ void Frame::prepare_row(const Step& step) {
 
 void Frame::prepare_message(const Step& step) {
   message.type = evaluate(step.value);
+  if (message.type.kind() != sim::ValueKind::text) {
+    report_mistake(*world, "the type of an event is a text", step.site->text);
+    message.type = Value::text(sim::frozen_text("?"));
+  }
   message.id = step.has_id ? evaluate(step.id)
                            : Value::minted(world->running()->creator.next(*step.site).low);
   if (step.has_key) message.key = evaluate(step.key);
@@ -222,10 +233,9 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
   for (const models::Tx& tx : transactions_) hasher.add(tx.slot);
   add_row(row);
   message.fingerprint(hasher);
-  if (handling != nullptr) {
-    hasher.add(std::uint64_t{handling->partition} << 32 | handling->offset);
-    hasher.add(handling->acked ? 1 : 0);
-  }
+  hasher.add(sending.tries);
+  hasher.add_minted(sending.id);
+  if (handling != nullptr) handling->fingerprint(hasher);
   if (request != nullptr) hasher.add(request->index);
 }
 

@@ -1,6 +1,5 @@
 #include "scenarios/interpreter.hpp"
 
-#include "models/producer.hpp"
 #include "sim/assert.hpp"
 
 namespace onceward::scenarios {
@@ -82,7 +81,11 @@ sim::Task<> run_operation(Frame* frame, const Step* step) {
     case StepKind::publish: {
       frame->prepare_message(*step);
       models::Log* log = frame->components->brokers[step->component];
-      const Status status = co_await log->append(step->part, frame->message, site);
+      models::ProducerSettings settings;
+      settings.resends = step->resends;
+      const Status status =
+          co_await models::produce(log, step->part, &frame->message, settings, &site,
+                                   &frame->sending);
       frame->answered(*step, status, 1);
       co_return;
     }

@@ -6,6 +6,7 @@
 #include "models/external_service.hpp"
 #include "models/group.hpp"
 #include "models/log.hpp"
+#include "models/producer.hpp"
 #include "scenarios/program.hpp"
 #include "sim/process.hpp"
 
@@ -28,6 +29,7 @@ class Frame final : public sim::InArena,
   Frame(sim::World& in, const Components& parts, const Handler& of);
 
   void fingerprint(sim::Hasher& hasher) const override;
+  [[nodiscard]] sim::Duration next_action_within() const override;
 
   // The next operation to do, after all control steps before it; null: the end.
   const Step* next();
@@ -51,6 +53,7 @@ class Frame final : public sim::InArena,
   models::Row row;          // what an operation in flight points to
   models::Rows found;
   models::Message message;
+  models::Sending sending;  // of `message`
   sim::World* world;
   const Components* components;
   const Handler* handler;
@@ -69,6 +72,8 @@ class Frame final : public sim::InArena,
   void enter(const Block& block, const Step* loop);
   bool begin_round(Level& level);
   void control(const Step& step);
+  // Why `step` cannot be done as things stand; null: it can.
+  [[nodiscard]] const char* obstacle(const Step& step) const;
   void end(bool failed);
   [[nodiscard]] Scope scope() const;
   // A mistake that only a run could meet ends the run; exit 2.

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "scenarios/fields.hpp"
+#include "scenarios/formula_type.hpp"
 #include "scenarios/nearest.hpp"
 
 namespace onceward::scenarios {
@@ -72,6 +73,7 @@ class Resolver {
       if (!part) return std::nullopt;
       formula.operands.push_back(std::move(*part));
     }
+    if (const auto mistake = type_mistake(formula)) return refuse(expression.span, *mistake);
     return formula;
   }
 
@@ -93,7 +95,8 @@ class Resolver {
   std::optional<Formula> column(const models::TableSpec& table, const Expression& path,
                                 std::size_t word, Op op, std::uint32_t slot) {
     if (path.path.size() != word + 1) {
-      return refuse(path.span, fmt::format("{} is a row; name one column of it", path.path[0]),
+      const std::string row = word == 2 ? path.path[0] + ".first" : path.path[0];
+      return refuse(path.span, fmt::format("{} is a row: name one column of it", row),
                     did_you_mean("", table.columns));
     }
     const int index = table.column(path.path[word]);
@@ -113,11 +116,23 @@ class Resolver {
     }
     if (root == "request" && names_.request != nullptr) return request(expression);
     if (root == "event" && names_.has_event) return event(expression);
-    if (root == "n" && names_.has_n && expression.path.size() == 1) return leaf(Op::n);
+    if (root == "n" && names_.has_n) {
+      if (expression.path.size() == 1) return leaf(Op::n);
+      return refuse(expression.span, "n is a number and has no parts");
+    }
     const auto found = names_.variables.find(root);
     if (found != names_.variables.end()) return variable(expression, found->second);
     return refuse(expression.word_spans.front(), fmt::format("unknown name \"{}\"", root),
-                  did_you_mean(root, known()));
+                  hint_for(root));
+  }
+
+  // Names that mean something elsewhere are better explained than corrected.
+  [[nodiscard]] std::string hint_for(const std::string& root) const {
+    if (root == "row") return "rows are at hand in \"where\", \"set\" and obligations";
+    if (root == "request") return "requests are at hand in their handlers and obligations";
+    if (root == "event") return "events are at hand in handlers of a topic";
+    if (root == "n") return "n is at hand in the workload";
+    return did_you_mean(root, known());
   }
 
   std::optional<Formula> request(const Expression& path) {
@@ -146,16 +161,20 @@ class Resolver {
       formula.name = path.path[2];
       return formula;
     }
-    if (size >= 2 && path.path[1] != "data") {
+    const bool known = size >= 2 && std::find(parts.begin(), parts.end(), path.path[1]) != parts.end();
+    if (size >= 2 && !known) {
       return refuse(path.word_spans[1], fmt::format("an event has no \"{}\"", path.path[1]),
                     did_you_mean(path.path[1], parts));
     }
-    return refuse(path.span, "name one part of the event", "event.id, event.type, event.key, event.data.FIELD");
+    return refuse(path.span, "name one part of the event",
+                  "event.id, event.type, event.key or event.data.FIELD");
   }
 
   std::optional<Formula> variable(const Expression& path, const Variable& variable) {
     const std::size_t size = path.path.size();
     switch (variable.kind) {
+      case Slot::Kind::empty:  // its step has a mistake, which is told there
+        return leaf(Op::slot, variable.slot);
       case Slot::Kind::row:
         return column(*variable.table, path, 1, Op::slot_column, variable.slot);
       case Slot::Kind::rows:
@@ -177,33 +196,40 @@ class Resolver {
 
   std::optional<Formula> call(const Expression& expression) {
     const std::string& function = expression.text;
-    if (function == "uuid" && expression.operands.empty()) {
-      if (!names_.runs) return refuse(expression.span, "uuid() is for handlers");
-      Formula formula = leaf(Op::uuid);
+    if (function == "uuid" || function == "now") {
+      if (!expression.operands.empty()) {
+        return refuse(expression.span, fmt::format("{}() takes nothing", function));
+      }
+      if (!names_.runs) return refuse(expression.span, function + "() is for handlers");
+      Formula formula = leaf(function == "uuid" ? Op::uuid : Op::now);
       formula.site = names_.site.get();
       return formula;
     }
-    if (function == "now" && expression.operands.empty()) {
-      if (!names_.runs) return refuse(expression.span, "now() is for handlers");
-      return leaf(Op::now);
+    if (function != "count" && function != "exists") {
+      return refuse(expression.span, fmt::format("unknown function {}()", function),
+                    did_you_mean(function, {"uuid", "now", "count", "exists"}));
     }
-    if ((function == "count" || function == "exists") && expression.operands.size() == 1) {
-      const Expression& list = expression.operands.front();
-      const auto found = list.form == Form::path && list.path.size() == 1
-                             ? names_.variables.find(list.path.front())
-                             : names_.variables.end();
-      if (found == names_.variables.end() || found->second.kind != Slot::Kind::rows) {
-        return refuse(list.span, function + "() takes the rows that a select found");
-      }
-      Formula count = leaf(Op::count, found->second.slot);
-      if (function == "count") return count;
-      Formula some;
-      some.op = Op::greater;
-      some.operands = {std::move(count), constant(sim::Value::integer(0))};
-      return some;
+    const Variable* rows = rows_of(expression);
+    if (rows == nullptr) {
+      return refuse(expression.span, function + "() takes the rows that a select found");
     }
-    return refuse(expression.span, fmt::format("unknown function {}()", function),
-                  did_you_mean(function, {"uuid", "now", "count", "exists"}));
+    Formula count = leaf(Op::count, rows->slot);
+    if (function == "count") return count;
+    Formula some;
+    some.op = Op::greater;
+    some.operands = {std::move(count), constant(sim::Value::integer(0))};
+    return some;
+  }
+
+  // The rows that are the only argument of a call; null if they are not.
+  [[nodiscard]] const Variable* rows_of(const Expression& call) const {
+    if (call.operands.size() != 1) return nullptr;
+    const Expression& list = call.operands.front();
+    if (list.form != Form::path || list.path.size() != 1) return nullptr;
+    const auto found = names_.variables.find(list.path.front());
+    if (found == names_.variables.end()) return nullptr;
+    const Slot::Kind kind = found->second.kind;
+    return kind == Slot::Kind::rows || kind == Slot::Kind::empty ? &found->second : nullptr;
   }
 
   [[nodiscard]] std::vector<std::string> known() const {
@@ -268,14 +294,11 @@ std::optional<Formula> read_condition(const Node& node, const Names& names, Prob
   }
   const std::size_t skip = !node.text.empty() && node.text[0] == '=' ? 1 : 0;
   auto formula = read_expression(node, skip, names, problems);
-  const bool never = formula && formula->op == Formula::Op::constant &&
-                     formula->constant.kind() != sim::ValueKind::boolean;
-  const bool number = formula && formula->op >= Formula::Op::add && formula->op <= Formula::Op::minus;
-  if (never || number) {
-    problems.add(node.span, "a condition must be true or false");
-    return std::nullopt;
-  }
-  return formula;
+  if (!formula) return std::nullopt;
+  const FormulaType type = type_of(*formula);
+  if (type == FormulaType::unknown || type == FormulaType::boolean) return formula;
+  problems.add(node.span, fmt::format("a condition must be true or false, this is {}", to_text(type)));
+  return std::nullopt;
 }
 
 }  // namespace onceward::scenarios

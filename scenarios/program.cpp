@@ -33,7 +33,7 @@ void Program::build(sim::World& world) const {
     components->externals.push_back(&world.add_component<models::ExternalService>(
         *each.name, world, each.key_window, ledger));
   }
-  world.add_component<models::Workload>(kClient, pointers(workload), ledger);
+  world.add_component<models::Workload>(kClient, world, pointers(workload), ledger);
   for (const ServiceDescription& each : services) {
     world.add_process(
         *each.name,

@@ -48,7 +48,6 @@ struct Handler {
   sim::Duration period{0};
   Block steps;
   std::uint32_t slots = 0;
-  std::vector<std::string> slot_names;
 };
 
 struct ServiceDescription {

@@ -1,10 +1,9 @@
-// Reading what the flow is made of: databases, brokers, external services, services, triggers.
+// Reading what the flow is made of besides services: databases, brokers, external services.
 #include <algorithm>
 
 #include <fmt/core.h>
 
 #include "scenarios/nearest.hpp"
-#include "scenarios/read_steps.hpp"
 #include "scenarios/reading.hpp"
 
 namespace onceward::scenarios {
@@ -25,8 +24,9 @@ const Profile* read_profile(Problems& problems, const Fields& fields, const std:
   return nullptr;
 }
 
-// A name that can stand in an expression and before a dot.
-bool check_name(Problems& problems, const std::string& name, Span span) {
+}  // namespace
+
+bool Reading::check_name(const std::string& name, Span span) {
   const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
@@ -38,11 +38,9 @@ bool check_name(Problems& problems, const std::string& name, Span span) {
   return good;
 }
 
-}  // namespace
-
 void Reading::read_databases(const Node& node) {
   for (const Member& member : node.members) {
-    if (!check_name(problems, member.key, member.key_span)) continue;
+    if (!check_name(member.key, member.key_span)) continue;
     const Fields fields(problems, member.value, "a database", {"profile", "tables"});
     DatabaseDescription database;
     database.name = symbol(member.key);
@@ -55,7 +53,7 @@ void Reading::read_databases(const Node& node) {
 
 void Reading::read_tables(DatabaseDescription& database, const Node& node) {
   for (const Member& member : node.members) {
-    if (!check_name(problems, member.key, member.key_span)) continue;
+    if (!check_name(member.key, member.key_span)) continue;
     const Fields fields(problems, member.value, "a table",
                         {"key", "sequence", "unique", "columns"});
     auto table = std::make_shared<models::TableSpec>(database.name->text, member.key);
@@ -97,7 +95,7 @@ void Reading::gather_columns(const Node& node) {
 
 void Reading::read_brokers(const Node& node) {
   for (const Member& member : node.members) {
-    if (!check_name(problems, member.key, member.key_span)) continue;
+    if (!check_name(member.key, member.key_span)) continue;
     const Fields fields(problems, member.value, "a broker", {"profile", "topics"});
     BrokerDescription broker;
     broker.name = symbol(member.key);
@@ -105,7 +103,7 @@ void Reading::read_brokers(const Node& node) {
     if (broker.profile == nullptr) broker.profile = &models::broker_profiles().front();
     if (const Node* topics = fields.object("topics")) {
       for (const Member& topic : topics->members) {
-        if (!check_name(problems, topic.key, topic.key_span)) continue;
+        if (!check_name(topic.key, topic.key_span)) continue;
         const Fields of_topic(problems, topic.value, "a topic", {"partitions"});
         auto spec = std::make_shared<models::TopicSpec>(member.key, topic.key);
         if (const auto count = of_topic.integer("partitions", 1, 64)) {
@@ -120,145 +118,22 @@ void Reading::read_brokers(const Node& node) {
 
 void Reading::read_externals(const Node& node) {
   for (const Member& member : node.members) {
-    if (!check_name(problems, member.key, member.key_span)) continue;
+    if (!check_name(member.key, member.key_span)) continue;
     const Fields fields(problems, member.value, "an external service",
                         {"operations", "idempotency_window"});
     ExternalDescription external;
     external.name = symbol(member.key);
     if (const auto window = fields.duration("idempotency_window")) external.key_window = *window;
     if (const Node* operations = fields.array("operations")) {
-      external.operations = read_names(*operations, "operation", {});
+      for (const Node& each : operations->items) {
+        if (each.kind == Node::Kind::text) {
+          external.operations.push_back(each.text);
+        } else {
+          problems.add(each.span, "this must be the name of an operation");
+        }
+      }
     }
     program.externals.push_back(std::move(external));
-  }
-}
-
-void Reading::declare_services(const Node& node) {
-  for (const Member& member : node.members) {
-    if (!check_name(problems, member.key, member.key_span)) continue;
-    ServiceDescription service;
-    service.name = symbol(member.key);
-    program.services.push_back(std::move(service));
-  }
-}
-
-void Reading::read_services(const Node& node) {
-  for (const Member& member : node.members) {
-    const std::uint32_t index = find_service(member.key);
-    if (index == kNone) continue;
-    ServiceDescription& service = program.services[index];
-    const Fields fields(problems, member.value, "a service", {"handlers", "restart"});
-    if (const auto restart = fields.window("restart")) service.restart = *restart;
-    const Node* handlers = fields.need("handlers") == nullptr ? nullptr : fields.array("handlers");
-    if (handlers == nullptr) continue;
-    for (std::size_t i = 0; i < handlers->items.size(); ++i) {
-      read_handler(service, handlers->items[i],
-                   fmt::format("/services/{}/handlers/{}", member.key, i));
-    }
-  }
-}
-
-void Reading::read_handler(ServiceDescription& service, const Node& node, const std::string& at) {
-  const Fields fields(problems, node, "a handler", {"on", "every", "do", "uncaught"});
-  if (!fields.is_object()) return;
-  Handler handler;
-  handler.site = site(at, node.span);
-  bool known = false;
-  if (const Node* every = fields.find("every"); every != nullptr) {
-    if (const auto period = read_duration(problems, *every)) {
-      handler.on = Handler::On::every;
-      handler.period = *period;
-      known = period->count() > 0;
-      if (!known) problems.add(every->span, "a period must be longer than 0");
-    }
-    if (fields.has("on")) problems.add(every->span, "a handler has \"on\" or \"every\", not both");
-  } else if (const Node* on = fields.need("on"); on != nullptr) {
-    known = read_trigger(service, handler, *on, at);
-  }
-  if (const Node* uncaught = fields.text("uncaught"); uncaught != nullptr) {
-    const std::vector<std::string> words = {"redeliver", "skip", "crash"};
-    const auto word = std::find(words.begin(), words.end(), uncaught->text);
-    if (handler.on != Handler::On::topic) {
-      problems.add(uncaught->span, "\"uncaught\" is for handlers of a topic");
-    } else if (word == words.end()) {
-      problems.add(uncaught->span, fmt::format("unknown way \"{}\" to end", uncaught->text),
-                   did_you_mean(uncaught->text, words));
-    } else if (handler.group != nullptr) {
-      handler.group->has_uncaught = true;
-      handler.group->uncaught = static_cast<models::Uncaught>(word - words.begin());
-    }
-  }
-  const Node* steps = fields.need("do") == nullptr ? nullptr : fields.array("do");
-  if (!known || steps == nullptr) return;
-  StepReader reader(*this, handler);
-  handler.steps = reader.read_block(*steps, at + "/do");
-  handler.slots = reader.slots();
-  if (handler.group != nullptr) handler.group->acknowledges = reader.acknowledges();
-  service.handlers.push_back(std::move(handler));
-}
-
-bool Reading::read_trigger(ServiceDescription& service, Handler& handler, const Node& on,
-                           const std::string& at) {
-  const Fields fields(problems, on, "a trigger", {"request", "topic", "group"});
-  if (!fields.is_object()) return false;
-  if (const Node* request = fields.text("request"); request != nullptr) {
-    auto& spec = requests_[request->text];
-    if (spec == nullptr) spec = std::make_shared<models::RequestSpec>(request->text);
-    handler.on = Handler::On::request;
-    handler.request = spec;
-    return true;
-  }
-  const Node* topic = fields.need_text("topic");
-  const Node* group = fields.need_text("group");
-  if (topic == nullptr || group == nullptr) return false;
-  static_cast<void>(at);
-  read_topic_trigger(service, handler, *topic, *group);
-  return handler.group != nullptr;
-}
-
-void Reading::read_topic_trigger(ServiceDescription& service, Handler& handler, const Node& topic,
-                                 const Node& group) {
-  std::uint32_t broker = 0;
-  std::uint32_t index = 0;
-  if (!find_topic(topic, broker, index)) return;
-  auto spec = std::make_shared<models::GroupSpec>(group.text);
-  spec->topic = program.brokers[broker].topics[index].get();
-  spec->process = service.name.get();
-  spec->site = handler.site.get();
-  spec->handler = static_cast<std::uint32_t>(service.handlers.size());
-  for (const ServiceDescription& other : program.services) {
-    for (const Handler& each : other.handlers) {
-      if (each.group != nullptr && each.group->name.text == group.text &&
-          each.group->topic == spec->topic) {
-        problems.add(group.span,
-                     fmt::format("group \"{}\" of {} has a handler already", group.text, topic.text),
-                     "a group is served by one handler; another group gets every message too");
-      }
-    }
-  }
-  handler.on = Handler::On::topic;
-  handler.group = std::move(spec);
-}
-
-// Gives every request of the workload the handler that takes it.
-void Reading::connect_workload() {
-  for (const auto& order : program.workload) {
-    bool taken = false;
-    for (const ServiceDescription& service : program.services) {
-      if (service.name.get() != order->process) continue;
-      for (std::uint32_t i = 0; i < service.handlers.size(); ++i) {
-        const Handler& handler = service.handlers[i];
-        if (handler.request == nullptr || handler.request.get() != order->spec) continue;
-        order->handler = i;
-        order->handler_site = handler.site.get();
-        taken = true;
-      }
-    }
-    if (!taken) {
-      problems.add(sent_to_[order.get()],
-                   fmt::format("{} has no handler on request \"{}\"", order->process->text,
-                               order->spec->symbol.text));
-    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "scenarios/mistake.hpp"
 #include "scenarios/nearest.hpp"
 #include "scenarios/reading.hpp"
 
@@ -15,53 +16,82 @@ std::string after_word(const std::string& text, std::string_view word) {
   return text.rfind(start, 0) == 0 ? text.substr(start.size()) : std::string();
 }
 
-// Keeps the formula alive for as long as the function that evaluates it on a row.
-std::function<sim::Value(sim::World&, const models::Row&)> on_row(Formula formula,
-                                                                  bool of_request) {
+using OnRow = std::function<sim::Value(sim::World&, const models::Row&)>;
+
+// Evaluates a formula of an obligation; a mistake in it ends the run.
+sim::Value evaluated(const Formula& formula, Scope& scope, sim::World& world,
+                     const std::string& site) {
+  scope.world = &world;
+  const sim::Value value = formula.evaluate(scope);
+  if (scope.mistake != nullptr) report_mistake(world, scope.mistake, site);
+  return value;
+}
+
+// The formula as a function of a row; it lives as long as that function.
+OnRow on_row(Formula formula, bool of_request, const std::string& site) {
   auto kept = std::make_shared<const Formula>(std::move(formula));
-  return [kept, of_request](sim::World& world, const models::Row& row) {
+  return [kept, of_request, site](sim::World& world, const models::Row& row) {
     Scope scope;
-    scope.world = &world;
     (of_request ? scope.request : scope.row) = &row;
-    return kept->evaluate(scope);
+    return evaluated(*kept, scope, world, site);
   };
 }
 
-std::function<sim::Value(sim::World&, const models::Row&)> column_of(std::uint32_t column) {
+Formula leaf(Formula::Op op, std::uint32_t index) {
   Formula formula;
-  formula.op = Formula::Op::row_column;
-  formula.index = column;
-  return on_row(std::move(formula), false);
+  formula.op = op;
+  formula.index = index;
+  return formula;
 }
 
 }  // namespace
 
 void Reading::read_obligations(const Node& node) {
-  for (const Node& each : node.items) read_obligation(each);
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    read_obligation(node.items[i], fmt::format("/obligations/{}", i));
+  }
 }
 
-void Reading::read_obligation(const Node& node) {
+void Reading::read_obligation(const Node& node, const std::string& at) {
   const Fields fields(problems, node, "an obligation",
                       {"each", "when", "owes", "of", "per", "exactly", "at_least", "at_most"});
+  if (!fields.is_object()) return;
+  program.places[at] = node.span;
+  auto spec = std::make_shared<models::ObligationSpec>();
   const Node* each = fields.need_text("each");
   const Node* owes = fields.need_text("owes");
-  if (each == nullptr || owes == nullptr) return;
-  auto spec = std::make_shared<models::ObligationSpec>();
-  spec->text = fmt::format("each {} owes {}", each->text, owes->text);
-  if (!read_cause(*each, *spec)) return;
-  const std::string event = after_word(owes->text, "event");
-  spec->owes_event = !event.empty();
-  const SymbolPtr owed = symbol(spec->owes_event ? event : owes->text);
-  spec->owed = owed.get();
-  if (!spec->owes_event && effects_.find(owes->text) == effects_.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, span] : effects_) known.push_back(name);
-    problems.add(owes->span, fmt::format("no step causes an effect \"{}\"", owes->text),
-                 known.empty() ? "an event is owed as \"event TYPE\"" : did_you_mean(owes->text, known));
-  }
-  read_keys(fields, *spec);
   read_amounts(fields, *spec);
+  if (owes != nullptr) read_owed(*owes, *spec);
+  if (each == nullptr || !read_cause(*each, *spec)) return;
+  read_keys(fields, at, *spec);
+  if (owes == nullptr) return;
+  spec->text = fmt::format("each {} owes {}", each->text, owes->text);
   program.obligations.push_back(std::move(spec));
+}
+
+void Reading::read_owed(const Node& owes, models::ObligationSpec& spec) {
+  const std::string event = after_word(owes.text, "event");
+  spec.owes_event = !event.empty();
+  const SymbolPtr owed = symbol(spec.owes_event ? event : owes.text);
+  spec.owed = owed.get();
+  if (spec.owes_event) {
+    check_published(owes, event);
+  } else if (!effects_.contains(owes.text) && !steps_left_out_) {
+    if (published_.contains(owes.text)) {
+      problems.add(owes.span, fmt::format("{} is an event, no effect", owes.text),
+                   fmt::format("write \"event {}\"", owes.text));
+      return;
+    }
+    problems.add(owes.span, fmt::format("no step causes an effect \"{}\"", owes.text),
+                 effects_.empty() ? "an event is owed as \"event TYPE\""
+                                  : did_you_mean(owes.text, {effects_.begin(), effects_.end()}));
+  }
+}
+
+void Reading::check_published(const Node& node, const std::string& type) {
+  if (publishes_any_ || steps_left_out_ || published_.contains(type)) return;
+  problems.add(node.span, fmt::format("no step publishes an event \"{}\"", type),
+               did_you_mean(type, {published_.begin(), published_.end()}));
 }
 
 bool Reading::read_cause(const Node& each, models::ObligationSpec& spec) {
@@ -71,7 +101,9 @@ bool Reading::read_cause(const Node& each, models::ObligationSpec& spec) {
     const auto found = requests_.find(name);
     if (found == requests_.end()) {
       std::vector<std::string> known;
-      for (const auto& [request, symbol] : requests_) known.push_back(std::string(word) + " " + request);
+      for (const auto& [request, symbol] : requests_) {
+        known.push_back(std::string(word) + " " + request);
+      }
       problems.add(each.span, fmt::format("unknown request \"{}\"", name),
                    did_you_mean(each.text, known));
       return false;
@@ -82,6 +114,7 @@ bool Reading::read_cause(const Node& each, models::ObligationSpec& spec) {
     return true;
   }
   if (const std::string event = after_word(each.text, "event"); !event.empty()) {
+    check_published(each, event);
     const SymbolPtr type = symbol(event);
     spec.cause = models::CauseKind::event;
     spec.event = type.get();
@@ -93,19 +126,21 @@ bool Reading::read_cause(const Node& each, models::ObligationSpec& spec) {
   return spec.table != nullptr;
 }
 
-void Reading::read_keys(const Fields& fields, models::ObligationSpec& spec) {
+void Reading::read_keys(const Fields& fields, const std::string& at,
+                        models::ObligationSpec& spec) {
+  if (spec.cause == models::CauseKind::event) {
+    read_event_key(fields, at, spec);
+    return;
+  }
   Names names;
   names.row = spec.table;
   names.request = spec.request;
-  names.has_event = spec.cause == models::CauseKind::event;
   const bool of_request = spec.request != nullptr;
   if (const Node* when = fields.find("when"); when != nullptr) {
     std::optional<Formula> condition = read_condition(*when, names, problems);
-    if (names.has_event) {
-      problems.add(when->span, "\"when\" is for rows and requests");
-    } else if (condition) {
-      spec.when = [value = on_row(std::move(*condition), of_request)](sim::World& world,
-                                                                      const models::Row& row) {
+    if (condition) {
+      spec.when = [value = on_row(std::move(*condition), of_request, at)](
+                      sim::World& world, const models::Row& row) {
         return value(world, row).is_true();
       };
     }
@@ -114,30 +149,42 @@ void Reading::read_keys(const Fields& fields, models::ObligationSpec& spec) {
     const Node* node = fields.find(name);
     if (node == nullptr) continue;
     std::optional<Formula> value = read_value(*node, names, problems);
-    if (!value) continue;
-    if (names.has_event) {
-      auto kept = std::make_shared<const Formula>(std::move(*value));
-      spec.of_event = [kept](sim::World& world, const models::Message& message) {
-        Scope scope;
-        scope.world = &world;
-        scope.event = &message;
-        return kept->evaluate(scope);
-      };
-    } else {
-      (std::string_view(name) == "of" ? spec.of : spec.per) = on_row(std::move(*value), of_request);
+    OnRow& into = std::string_view(name) == "of" ? spec.of : spec.per;
+    if (value) into = on_row(std::move(*value), of_request, at);
+  }
+  if (fields.has("of")) return;
+  if (of_request && !spec.request->fields.empty()) {
+    spec.of = on_row(leaf(Formula::Op::request_field, 0), true, at);
+  } else if (spec.table != nullptr && spec.table->key >= 0) {
+    const auto key = static_cast<std::uint32_t>(spec.table->key);
+    spec.of = on_row(leaf(Formula::Op::row_column, key), false, at);
+  } else {
+    problems.add(fields.node().span, "this obligation needs \"of\": what its effects are matched by",
+                 of_request ? "the request has no fields" : "the table has no key");
+  }
+}
+
+// Events that are causes are matched by their key unless `of` says otherwise.
+void Reading::read_event_key(const Fields& fields, const std::string& at,
+                             models::ObligationSpec& spec) {
+  for (const char* name : {"when", "per"}) {
+    const Node* found = fields.find(name);
+    if (found != nullptr) {
+      problems.add(found->span, fmt::format("\"{}\" is for rows and requests", name));
     }
   }
-  if (spec.of || names.has_event) return;
-  if (of_request && !spec.request->fields.empty()) {
-    Formula first;
-    first.op = Formula::Op::request_field;
-    spec.of = on_row(std::move(first), true);
-  } else if (spec.table != nullptr && spec.table->key >= 0) {
-    spec.of = column_of(static_cast<std::uint32_t>(spec.table->key));
-  } else {
-    problems.add(fields.node().span, "this obligation needs \"of\": what its effects are matched by");
-    spec.of = [](sim::World&, const models::Row&) { return sim::Value(); };
-  }
+  const Node* of = fields.find("of");
+  if (of == nullptr) return;
+  Names names;
+  names.has_event = true;
+  std::optional<Formula> value = read_value(*of, names, problems);
+  if (!value) return;
+  auto kept = std::make_shared<const Formula>(std::move(*value));
+  spec.of_event = [kept, at](sim::World& world, const models::Message& message) {
+    Scope scope;
+    scope.event = &message;
+    return evaluated(*kept, scope, world, at);
+  };
 }
 
 void Reading::read_amounts(const Fields& fields, models::ObligationSpec& spec) {
@@ -153,12 +200,16 @@ void Reading::read_amounts(const Fields& fields, models::ObligationSpec& spec) {
     return;
   }
   if (!at_least && !at_most) {
-    problems.add(fields.node().span, "how many are owed?", "\"exactly\", \"at_least\" or \"at_most\"");
+    for (const char* name : {"exactly", "at_least", "at_most"}) {
+      if (fields.has(name)) return;  // it has a mistake of its own
+    }
+    problems.add(fields.node().span, "how many are owed?",
+                 R"(write "exactly": 1, "at_least" or "at_most")");
   }
   spec.least = static_cast<std::uint32_t>(at_least.value_or(0));
   spec.most = at_most ? static_cast<std::uint32_t>(*at_most) : ~0U;
   if (spec.least > spec.most) {
-    problems.add(fields.node().span, "\"at_least\" is more than \"at_most\"");
+    problems.add(fields.find("at_least")->span, "\"at_least\" is more than \"at_most\"");
   }
 }
 

@@ -8,28 +8,6 @@
 
 namespace onceward::scenarios {
 
-const std::vector<StepHelp>& step_catalogue() {
-  static const std::vector<StepHelp> catalogue = {
-      {StepKind::begin, "begin", "opens a transaction on a database", {}},
-      {StepKind::insert, "insert", "inserts one row", {"row", "on_conflict", "as"}},
-      {StepKind::select, "select", "reads rows", {"where", "order_by", "limit", "as"}},
-      {StepKind::update, "update", "changes the rows that match", {"where", "set", "as"}},
-      {StepKind::erase, "delete", "deletes the rows that match", {"where", "as"}},
-      {StepKind::commit, "commit", "commits the transaction on a database", {}},
-      {StepKind::rollback, "rollback", "undoes the transaction on a database", {}},
-      {StepKind::publish, "publish", "appends an event to a topic", {"to", "key", "id", "data", "as"}},
-      {StepKind::ack, "ack", "acknowledges the event at hand", {}},
-      {StepKind::effect, "effect", "a business effect, in a transaction or at once", {"of", "in"}},
-      {StepKind::call, "call", "calls an external service", {"of", "idempotency_key", "as"}},
-      {StepKind::wait, "wait", "waits for a duration or within a window", {}},
-      {StepKind::when, "if", "runs `then` or `else`", {"then", "else"}},
-      {StepKind::for_each, "for_each", "runs `do` for each row that a select found", {"as", "do"}},
-      {StepKind::leave, "return", "ends the handler well", {}},
-      {StepKind::fail, "fail", "ends the handler with an error nobody catches", {}},
-  };
-  return catalogue;
-}
-
 namespace {
 
 const StepHelp* find_word(std::string_view word) {
@@ -45,22 +23,30 @@ std::vector<std::string> step_words() {
   return words;
 }
 
-std::vector<std::string> allowed_fields(const StepHelp& help) {
+std::vector<std::string> allowed_fields(const StepHelp& help, const Node& node) {
   std::vector<std::string> allowed = help.fields;
-  allowed.insert(allowed.end(), {help.word, "name", "at"});
-  const bool can_fail = help.kind != StepKind::when && help.kind != StepKind::for_each &&
-                        help.kind != StepKind::leave && help.kind != StepKind::fail &&
-                        help.kind != StepKind::rollback && help.kind != StepKind::begin &&
-                        help.kind != StepKind::wait && help.kind != StepKind::effect &&
-                        help.kind != StepKind::select;
-  if (can_fail) allowed.emplace_back("on_error");
+  allowed.insert(allowed.end(), {"name", "at", help.word});
+  // Where it does not belong it has a message of its own.
+  if (can_fail(help.kind) || node.find("on_error") != nullptr) allowed.emplace_back("on_error");
   return allowed;
+}
+
+// A word that an expression reads as one name and that means nothing else there.
+bool is_variable(std::string_view word) {
+  constexpr std::string_view kTaken[] = {"row",   "request", "event", "n",  "true", "false",
+                                         "null",  "and",     "or",    "not", "in"};
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto fits = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  return !word.empty() && letter(word.front()) && std::all_of(word.begin(), word.end(), fits) &&
+         std::find(std::begin(kTaken), std::end(kTaken), word) == std::end(kTaken);
 }
 
 }  // namespace
 
-StepReader::StepReader(Reading& reading, Handler& handler)
-    : reading_(reading), problems_(reading.problems), handler_(handler) {
+StepReader::StepReader(Reading& reading, Handler& handler, const std::string& service)
+    : reading_(reading), problems_(reading.problems), handler_(handler), service_(service) {
   names_.request = handler.request.get();
   names_.has_event = handler.on == Handler::On::topic;
   names_.runs = true;
@@ -100,9 +86,10 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
   for (const Member& member : node.members) {
     const StepHelp* help = find_word(member.key);
     if (help == nullptr) continue;
+    if (!does_one_thing(node, member.key)) return false;
     step.kind = help->kind;
     const Fields fields(problems_, node, fmt::format("a step \"{}\"", help->word),
-                        allowed_fields(*help));
+                        allowed_fields(*help, node));
     if (step.kind == StepKind::ack && !read_word(node, *help, step)) return false;
     const bool good = read_fields(fields, member.value, at, step);
     read_common(fields, at, step);
@@ -113,6 +100,16 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
                 first.empty() ? "an empty step" : fmt::format("unknown step \"{}\"", first),
                 did_you_mean(first, step_words()));
   return false;
+}
+
+bool StepReader::does_one_thing(const Node& node, const std::string& word) {
+  for (const Member& other : node.members) {
+    if (other.key == word || find_word(other.key) == nullptr) continue;
+    problems_.add(other.key_span, fmt::format("this step is \"{}\" already", word),
+                  fmt::format("write \"{}\" as a step of its own", other.key));
+    return false;
+  }
+  return true;
 }
 
 bool StepReader::read_word(const Node& node, const StepHelp& help, Step& step) {
@@ -128,11 +125,18 @@ void StepReader::read_common(const Fields& fields, const std::string& at, Step& 
   static_cast<void>(fields.text("at"));
   if (const Node* name = fields.text("name"); name != nullptr) {
     step.name = reading_.symbol(name->text);
-    reading_.step_names_[name->text] = name->span;
+    Reading::StepName& known = reading_.step_names_[name->text];
+    known.acts = known.acts || acts(step.kind);
+    known.handlers.insert(handler_.site->text);
+    known.services.insert(service_);
   }
-  if (const Node* on_error = fields.array("on_error"); on_error != nullptr) {
-    step.on_error = read_block(*on_error, at + "/on_error");
+  const Node* on_error = fields.array("on_error");
+  if (on_error == nullptr) return;
+  if (!can_fail(step.kind)) {
+    problems_.add(on_error->span, "\"on_error\" is for steps that can fail, this one cannot");
+    return;
   }
+  step.on_error = read_block(*on_error, at + "/on_error");
 }
 
 bool StepReader::read_fields(const Fields& fields, const Node& subject, const std::string& at,
@@ -141,8 +145,11 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
     case StepKind::begin:
     case StepKind::commit:
     case StepKind::rollback:
-      step.component = reading_.find_database(subject);
-      return step.component != kNone;
+      bind_result(fields, step);
+      return read_transaction(subject, step);
+    case StepKind::ack:
+      bind_result(fields, step);
+      return true;
     case StepKind::insert:
     case StepKind::select:
     case StepKind::update:
@@ -186,107 +193,51 @@ void StepReader::bind(const Fields& fields, Slot::Kind kind, const models::Table
                       Step& step) {
   const Node* as = fields.text("as");
   if (as == nullptr) return;
+  if (!is_variable(as->text)) {
+    problems_.add(as->span, fmt::format("\"{}\" cannot be the name of a result", as->text),
+                  "a name is made of letters, digits and _, and means nothing else yet");
+    return;
+  }
+  if (std::find(in_loops_.begin(), in_loops_.end(), as->text) != in_loops_.end()) {
+    problems_.add(as->span, fmt::format("the loop around this step still needs \"{}\"", as->text),
+                  "take another name");
+    return;
+  }
   const auto found = names_.variables.find(as->text);
-  if (found != names_.variables.end() && found->second.kind == kind &&
-      found->second.table == table) {
+  if (found == names_.variables.end() || found->second.kind == Slot::Kind::empty) {
+    step.result = slots_++;
+    names_.variables[as->text] = {step.result, kind, table};
+  } else if (kind == Slot::Kind::empty ||
+             (found->second.kind == kind && found->second.table == table)) {
     step.result = found->second.slot;
-    return;
-  }
-  if (found != names_.variables.end()) {
-    problems_.add(as->span, fmt::format("\"{}\" is the name of something else here", as->text));
-    return;
-  }
-  step.result = slots_;
-  names_.variables[as->text] = {slots_++, kind, table};
-}
-
-bool StepReader::read_database_step(const Fields& fields, const Node& subject, Step& step) {
-  models::TableSpec* table = reading_.find_table(subject, step.component, step.part);
-  if (table == nullptr) return false;
-  bool good = true;
-  if (step.kind == StepKind::insert) {
-    good = fields.need("row") != nullptr && read_row(fields, "row", *table, step);
-    if (const Node* conflict = fields.text("on_conflict"); conflict != nullptr) {
-      const std::vector<std::string> words = {"error", "ignore", "update"};
-      const auto word = std::find(words.begin(), words.end(), conflict->text);
-      if (word == words.end()) {
-        problems_.add(conflict->span, fmt::format("unknown answer \"{}\" to a conflict", conflict->text),
-                      did_you_mean(conflict->text, words));
-        good = false;
-      } else {
-        step.on_conflict = static_cast<models::OnConflict>(word - words.begin());
-      }
-    }
   } else {
-    names_.row = table;
-    if (const Node* where = fields.find("where"); where != nullptr) {
-      std::optional<Formula> condition = read_condition(*where, names_, problems_);
-      good = condition.has_value();
-      if (good) step.value = std::move(*condition);
-      step.has_value = good;
-    }
-    if (step.kind == StepKind::update) {
-      good = fields.need("set") != nullptr && read_row(fields, "set", *table, step) && good;
-    }
-    names_.row = nullptr;
-    if (step.kind == StepKind::select) good = read_query(fields, *table, step) && good;
+    problems_.add(as->span, fmt::format("\"{}\" is the name of something else here", as->text),
+                  "a name may be used again for the same kind of result only");
   }
-  bind(fields, step.kind == StepKind::select ? Slot::Kind::rows : Slot::Kind::result,
-       step.kind == StepKind::select ? table : nullptr, step);
-  return good;
 }
 
-bool StepReader::read_row(const Fields& fields, std::string_view name, models::TableSpec& table,
-                          Step& step) {
-  const Node* row = fields.object(name);
-  if (row == nullptr) return false;
-  bool good = true;
-  for (const Member& member : row->members) {
-    const int index = table.column(member.key);
-    if (index < 0) {
-      problems_.add(member.key_span,
-                    fmt::format("{} has no column \"{}\"", table.name.text, member.key),
-                    did_you_mean(member.key, table.columns));
-      good = false;
-      continue;
-    }
-    if (index == table.sequence) {
-      problems_.add(member.key_span, "the database fills this column from its sequence");
-      good = false;
-      continue;
-    }
-    std::optional<Formula> value = read_value(member.value, names_, problems_);
-    good = good && value.has_value();
-    if (value) step.columns.emplace_back(static_cast<std::uint32_t>(index), std::move(*value));
-  }
-  return good;
-}
-
-bool StepReader::read_query(const Fields& fields, const models::TableSpec& table, Step& step) {
-  if (const auto limit = fields.integer("limit", 1, 1'000'000)) {
-    step.limit = static_cast<std::uint32_t>(*limit);
-  }
-  const Node* order = fields.text("order_by");
-  if (order == nullptr) return true;
-  std::string column = order->text;
-  if (column.size() > 5 && column.ends_with(" desc")) {
-    step.descending = true;
-    column.resize(column.size() - 5);
-  }
-  step.order_by = table.column(column);
-  if (step.order_by >= 0) return true;
-  problems_.add(order->span, fmt::format("{} has no column \"{}\"", table.name.text, column),
-                did_you_mean(column, table.columns));
-  return false;
+void StepReader::bind_result(const Fields& fields, Step& step) {
+  bind(fields, Slot::Kind::result, nullptr, step);
 }
 
 bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& step) {
   bool has_type = false;
   bool good = formula(&subject, step.value, has_type);
+  if (good && step.value.op != Formula::Op::constant) {
+    reading_.publishes_any_ = true;
+  } else if (good && subject.kind == Node::Kind::text && step.value.constant.kind() == sim::ValueKind::text) {
+    reading_.published_.insert(std::string(step.value.constant.view()));
+  } else if (good) {
+    problems_.add(subject.span, "the type of an event is a text");
+    good = false;
+  }
   const Node* to = fields.need_text("to");
   good = to != nullptr && reading_.find_topic(*to, step.component, step.part) && good;
   good = formula(fields.find("key"), step.key, step.has_key) && good;
   good = formula(fields.find("id"), step.id, step.has_id) && good;
+  if (const auto resends = fields.integer("resends", 0, 100)) {
+    step.resends = static_cast<std::uint32_t>(*resends);
+  }
   if (const Node* data = fields.object("data"); data != nullptr) {
     for (const Member& member : data->members) {
       std::optional<Formula> value = read_value(member.value, names_, problems_);
@@ -294,7 +245,7 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
       if (value) step.data.emplace_back(reading_.symbol(member.key), std::move(*value));
     }
   }
-  bind(fields, Slot::Kind::result, nullptr, step);
+  bind_result(fields, step);
   return good;
 }
 
@@ -304,17 +255,18 @@ bool StepReader::read_effect(const Fields& fields, const Node& subject, Step& st
     return false;
   }
   step.word = reading_.symbol(subject.text);
-  reading_.effects_[subject.text] = subject.span;
+  reading_.effects_.insert(subject.text);
   bool has_of = false;
   const bool good = fields.need("of") != nullptr && formula(fields.find("of"), step.value, has_of);
   if (const Node* in = fields.find("in"); in != nullptr) {
     step.component = reading_.find_database(*in);
-    if (step.component == kNone) return false;
+    if (step.component == kNone || !check_begun(*in, step)) return false;
   }
   return good;
 }
 
 bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step) {
+  bind_result(fields, step);
   std::vector<std::string> known;
   for (std::uint32_t i = 0; i < reading_.program.externals.size(); ++i) {
     const ExternalDescription& external = reading_.program.externals[i];
@@ -323,17 +275,20 @@ bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step
       if (subject.kind == Node::Kind::text && subject.text == known.back()) step.component = i;
     }
   }
+  // Claimed even if it is unknown: whoever owes this effect has made no mistake of his own.
+  reading_.effects_.insert(subject.text);
+  bool has_of = false;
+  bool good = fields.need("of") != nullptr && formula(fields.find("of"), step.value, has_of);
+  good = formula(fields.find("idempotency_key"), step.key, step.has_key) && good;
   if (step.component == kNone) {
-    problems_.add(subject.span, fmt::format("unknown operation \"{}\" of an external service", subject.text),
+    problems_.add(subject.span,
+                  subject.kind == Node::Kind::text
+                      ? fmt::format("unknown operation \"{}\" of an external service", subject.text)
+                      : "this must be an operation, as \"service.operation\"",
                   did_you_mean(subject.text, known));
     return false;
   }
   step.word = reading_.symbol(subject.text);
-  reading_.effects_[subject.text] = subject.span;
-  bool has_of = false;
-  bool good = fields.need("of") != nullptr && formula(fields.find("of"), step.value, has_of);
-  good = formula(fields.find("idempotency_key"), step.key, step.has_key) && good;
-  bind(fields, Slot::Kind::result, nullptr, step);
   return good;
 }
 
@@ -353,25 +308,39 @@ bool StepReader::read_if(const Fields& fields, const Node& subject, const std::s
 
 bool StepReader::read_loop(const Fields& fields, const Node& subject, const std::string& at,
                            Step& step) {
-  const auto found = subject.kind == Node::Kind::text ? names_.variables.find(subject.text)
-                                                      : names_.variables.end();
-  if (found == names_.variables.end() || found->second.kind != Slot::Kind::rows) {
-    std::vector<std::string> lists;
-    for (const auto& [name, variable] : names_.variables) {
-      if (variable.kind == Slot::Kind::rows) lists.push_back(name);
-    }
-    problems_.add(subject.span, "for_each goes through the rows that a select found",
-                  did_you_mean(subject.text, lists));
-    return false;
+  const models::TableSpec* table = nullptr;
+  const bool good = find_rows(subject, step.loop, table);
+  if (fields.need_text("as") != nullptr) {
+    bind(fields, table == nullptr ? Slot::Kind::empty : Slot::Kind::row, table, step);
   }
-  step.loop = found->second.slot;
-  const models::TableSpec* table = found->second.table;
-  if (fields.need_text("as") == nullptr) return false;
-  bind(fields, Slot::Kind::row, table, step);
   const Node* body = fields.need("do") == nullptr ? nullptr : fields.array("do");
-  if (body == nullptr || step.result == kNone) return false;
+  if (body == nullptr) return false;
+  const std::size_t outer = in_loops_.size();
+  in_loops_.push_back(subject.text);
+  if (const Node* as = fields.find("as"); as != nullptr) in_loops_.push_back(as->text);
   step.body = read_block(*body, at + "/do");
-  return true;
+  in_loops_.resize(outer);
+  return good && step.result != kNone;
+}
+
+// The rows that a loop goes through. True with no table: they come from a step with a mistake.
+bool StepReader::find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table) {
+  std::vector<std::string> lists;
+  for (const auto& [name, variable] : names_.variables) {
+    const bool named = list.kind == Node::Kind::text && name == list.text;
+    if (variable.kind == Slot::Kind::rows) lists.push_back(name);
+    if (!named || (variable.kind != Slot::Kind::rows && variable.kind != Slot::Kind::empty)) continue;
+    slot = variable.slot;
+    table = variable.table;
+    return true;
+  }
+  problems_.add(list.span,
+                lists.empty() ? "for_each goes through the rows that a select found, and no select "
+                                "before this one names them"
+                              : "for_each goes through the rows that a select found",
+                lists.empty() ? R"(a select names its rows with "as")"
+                              : did_you_mean(list.text, lists));
+  return false;
 }
 
 }  // namespace onceward::scenarios

@@ -1,7 +1,9 @@
 // Reading the steps of one handler.
 #pragma once
 
+#include <set>
 #include <string>
+#include <vector>
 
 #include "scenarios/reading.hpp"
 
@@ -9,7 +11,7 @@ namespace onceward::scenarios {
 
 class StepReader {
  public:
-  StepReader(Reading& reading, Handler& handler);
+  StepReader(Reading& reading, Handler& handler, const std::string& service);
 
   [[nodiscard]] Block read_block(const Node& steps, const std::string& at);
   [[nodiscard]] std::uint32_t slots() const { return slots_; }
@@ -18,27 +20,38 @@ class StepReader {
 
  private:
   bool read_step(const Node& node, const std::string& at, Step& step);
+  bool does_one_thing(const Node& node, const std::string& word);
   bool read_word(const Node& node, const StepHelp& help, Step& step);
   bool read_fields(const Fields& fields, const Node& subject, const std::string& at, Step& step);
-  bool read_database_step(const Fields& fields, const Node& subject, Step& step);
-  bool read_row(const Fields& fields, std::string_view name, models::TableSpec& table, Step& step);
-  bool read_query(const Fields& fields, const models::TableSpec& table, Step& step);
   bool read_publish(const Fields& fields, const Node& subject, Step& step);
   bool read_effect(const Fields& fields, const Node& subject, Step& step);
   bool read_call(const Fields& fields, const Node& subject, Step& step);
   bool read_if(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_loop(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table);
   void read_common(const Fields& fields, const std::string& at, Step& step);
+
+  // statements (read_statements.cpp)
+  bool read_transaction(const Node& subject, Step& step);
+  bool check_begun(const Node& database, const Step& step);
+  bool read_database_step(const Fields& fields, const Node& subject, Step& step);
+  bool read_row(const Fields& fields, std::string_view name, models::TableSpec& table, Step& step);
+  bool read_query(const Fields& fields, const models::TableSpec& table, Step& step);
 
   bool formula(const Node* node, Formula& into, bool& has);
   // The slot of the variable that `as` names; a name is bound again by a later step only to the
-  // same kind of thing.
+  // same kind of thing. Kind `empty`: of a step with a mistake, so that anything may be read of it.
   void bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table, Step& step);
+  void bind_result(const Fields& fields, Step& step);
 
   Reading& reading_;
   Problems& problems_;
   Handler& handler_;
+  std::string service_;
   Names names_;
+  std::set<std::uint32_t> begun_;      // databases that a step before begins a transaction on
+  bool begins_unknown_ = false;        // a step begins a transaction on an unknown database
+  std::vector<std::string> in_loops_;  // lists and elements of the loops around
   std::uint32_t slots_ = 0;
   bool acknowledges_ = false;
 };

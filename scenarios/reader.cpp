@@ -25,8 +25,8 @@ void Reading::read(const Node& root) {
   if (const Node* version = fields.need_text("onceward"); version != nullptr) {
     if (version->text != "1") {
       problems.add(version->span,
-                   fmt::format("this is version \"{}\" of the language, known is \"1\"",
-                               version->text));
+                   fmt::format("version \"{}\" of the language is not known", version->text),
+                   fmt::format("onceward {} reads version \"1\"", ONCEWARD_VERSION));
     }
   }
   if (const Node* title = fields.need_text("title")) program.title = title->text;
@@ -35,6 +35,7 @@ void Reading::read(const Node& root) {
   if (const Node* databases = fields.object("databases")) read_databases(*databases);
   if (const Node* brokers = fields.object("brokers")) read_brokers(*brokers);
   if (const Node* externals = fields.object("external")) read_externals(*externals);
+  parts_left_out_ = !problems.empty();
   const Node* services = fields.need("services") == nullptr ? nullptr : fields.object("services");
   if (services != nullptr) {
     declare_services(*services);
@@ -43,8 +44,10 @@ void Reading::read(const Node& root) {
   if (const Node* workload = fields.array("workload")) read_workload(*workload);
   if (services != nullptr) read_services(*services);
   connect_workload();
+  const std::size_t before = problems.size();
   if (const Node* obligations = fields.array("obligations")) read_obligations(*obligations);
   if (const Node* invariants = fields.array("invariants")) read_invariants(*invariants);
+  claims_left_out_ = problems.size() > before;
   choose_oracles();
   if (const Node* faults = fields.object("faults")) {
     read_faults(*faults);
@@ -86,6 +89,7 @@ std::uint32_t Reading::find_database(const Node& node) {
     names.push_back(program.databases[i].name->text);
     if (node.kind == Node::Kind::text && names.back() == node.text) return i;
   }
+  if (names.empty() && parts_left_out_) return kNone;
   problems.add(node.span,
                node.kind == Node::Kind::text ? fmt::format("unknown database \"{}\"", node.text)
                                              : "this must be the name of a database",
@@ -103,6 +107,7 @@ models::TableSpec* Reading::find_table(const Node& node, std::uint32_t& database
       if (node.kind == Node::Kind::text && names.back() == node.text) return tables[table].get();
     }
   }
+  if (names.empty() && parts_left_out_) return nullptr;
   problems.add(node.span,
                node.kind == Node::Kind::text ? fmt::format("unknown table \"{}\"", node.text)
                                              : "this must be a table, as \"database.table\"",
@@ -119,6 +124,7 @@ bool Reading::find_topic(const Node& node, std::uint32_t& broker, std::uint32_t&
       if (node.kind == Node::Kind::text && names.back() == node.text) return true;
     }
   }
+  if (names.empty() && parts_left_out_) return false;
   problems.add(node.span,
                node.kind == Node::Kind::text ? fmt::format("unknown topic \"{}\"", node.text)
                                              : "this must be a topic, as \"broker.topic\"",

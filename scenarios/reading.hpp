@@ -6,7 +6,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "scenarios/fields.hpp"
 #include "scenarios/names.hpp"
@@ -31,36 +33,51 @@ class Reading {
   void read_tables(DatabaseDescription& database, const Node& node);
   void read_brokers(const Node& node);
   void read_externals(const Node& node);
-  void declare_services(const Node& node);
   // A table without a list of columns has those that inserts fill.
   void gather_columns(const Node& node);
+  // Whether `name` can stand in an expression and before a dot; complains if not.
+  bool check_name(const std::string& name, Span span);
+
+  // services (read_handlers.cpp)
+  void declare_services(const Node& node);
   void read_services(const Node& node);
   void read_handler(ServiceDescription& service, const Node& node, const std::string& at);
-  bool read_trigger(ServiceDescription& service, Handler& handler, const Node& on,
-                    const std::string& at);
+  bool read_trigger(ServiceDescription& service, Handler& handler, const Fields& fields);
+  bool read_on(ServiceDescription& service, Handler& handler, const Node& on);
   void read_topic_trigger(ServiceDescription& service, Handler& handler, const Node& topic,
                           const Node& group);
+  void read_uncaught(const Handler& handler, const Fields& fields);
   void connect_workload();
 
-  // claims (read_claims.cpp)
-  void read_workload(const Node& node);
-  void read_request(const Node& node, const std::string& at);
+  // faults (read_faults.cpp)
   void read_faults(const Node& node);
   void default_faults();
+  // {"crash": "relay", ...}: the kind, whom it strikes; `extra` are fields besides these.
   [[nodiscard]] bool read_fault(const Node& node, sim::FaultRule& rule,
                                 const std::vector<std::string>& extra);
+  [[nodiscard]] bool read_target(const Node& node, sim::FaultRule& rule);
+  [[nodiscard]] bool read_between(const Node& node, sim::FaultRule& rule);
+  [[nodiscard]] std::vector<std::string> fault_targets(sim::FaultKind kind) const;
+
+  // claims (read_claims.cpp, read_obligations.cpp)
+  void read_workload(const Node& node);
+  void read_request(const Node& node, const std::string& at);
   void read_obligations(const Node& node);
-  void read_obligation(const Node& node);
+  void read_obligation(const Node& node, const std::string& at);
   [[nodiscard]] bool read_cause(const Node& each, models::ObligationSpec& spec);
-  void read_keys(const Fields& fields, models::ObligationSpec& spec);
+  void read_owed(const Node& owes, models::ObligationSpec& spec);
+  void read_keys(const Fields& fields, const std::string& at, models::ObligationSpec& spec);
+  void read_event_key(const Fields& fields, const std::string& at, models::ObligationSpec& spec);
   void read_amounts(const Fields& fields, models::ObligationSpec& spec);
+  // Complains if no step can publish an event of this type.
+  void check_published(const Node& node, const std::string& type);
   void read_invariants(const Node& node);
   void choose_oracles();
   void read_expectation(const Node& node);
-  [[nodiscard]] std::vector<std::string> read_names(const Node& node, const char* what,
+  void read_violates(const Node& node);
+  // The names of a list, or the one name that is no list, as far as they are `valid`.
+  [[nodiscard]] std::vector<const Node*> read_names(const Node& node, const char* noun,
                                                     const std::vector<std::string>& valid);
-
-  [[nodiscard]] std::vector<std::string> fault_targets() const;
 
   // names
   SymbolPtr symbol(const std::string& text);
@@ -72,12 +89,31 @@ class Reading {
   [[nodiscard]] std::uint32_t find_service(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> service_names() const;
 
+  // One workload entry, until it is known who takes it.
+  struct Sent {
+    const models::RequestSpec* request;
+    std::uint32_t service;
+    Span to;  // where it names the service
+    std::vector<std::shared_ptr<models::RequestOrder>> orders;
+  };
+  // What a name of steps stands for.
+  struct StepName {
+    bool acts = false;                  // an operation, which a fault can come after
+    std::set<std::string> handlers;     // by JSON pointer
+    std::set<std::string> services;
+  };
+
   std::map<std::string, models::TableSpec*> open_tables_;  // without a list of columns
   std::map<std::string, SymbolPtr> symbols_;
   std::map<std::string, std::shared_ptr<models::RequestSpec>> requests_;
-  std::map<const models::RequestOrder*, Span> sent_to_;  // where a workload entry names its service
-  std::map<std::string, Span> step_names_;
-  std::map<std::string, Span> effects_;      // that steps cause
+  std::vector<Sent> sent_;
+  std::map<std::string, StepName> step_names_;
+  std::set<std::string> effects_;    // that steps cause
+  std::set<std::string> published_;  // types of events, as far as they stand in the file
+  bool publishes_any_ = false;       // a step calculates the type of its event
+  bool parts_left_out_ = false;      // mistakes may have kept databases or brokers from being read
+  bool steps_left_out_ = false;      // mistakes kept steps from being read
+  bool claims_left_out_ = false;     // mistakes kept obligations or invariants from being read
   std::vector<const models::Oracle*> asked_for_;
 };
 

@@ -82,6 +82,7 @@ class Problems {
   void add(Span span, std::string message, std::string hint = {});
 
   [[nodiscard]] bool empty() const { return problems_.empty(); }
+  [[nodiscard]] std::size_t size() const { return problems_.size(); }
 
   // By position, exact duplicates once.
   [[nodiscard]] std::vector<Problem> sorted() const;

@@ -26,6 +26,10 @@ struct StepHelp {
   std::vector<std::string> fields;
 };
 [[nodiscard]] const std::vector<StepHelp>& step_catalogue();
+// Whether it may end in an error, which `on_error` catches.
+[[nodiscard]] bool can_fail(StepKind kind);
+// Whether it does something that a fault can come after; the others only steer.
+[[nodiscard]] bool acts(StepKind kind);
 
 struct Step;
 using Block = std::vector<Step>;
@@ -52,6 +56,7 @@ struct Step {
   models::OnConflict on_conflict = models::OnConflict::error;
   int order_by = -1;
   bool descending = false;
+  std::uint32_t resends = 0;        // publish: tries after a refusal or a timeout
   std::uint32_t limit = ~0U;
   sim::Window window;               // wait
   Block body;                       // for_each, if: then

@@ -3,10 +3,12 @@
 namespace onceward::sim {
 
 Hash128 Creator::next(const Site& site) {
-  for (Count& count : counts_) {
+  if (first_.site == nullptr) first_.site = &site;
+  if (first_.site == &site) return derive(id_, site.hash, first_.n++);
+  for (Count& count : others_) {
     if (count.site == &site) return derive(id_, site.hash, count.n++);
   }
-  counts_.push_back({&site, 1});
+  others_.push_back({&site, 1});
   return derive(id_, site.hash, 0);
 }
 

@@ -24,11 +24,12 @@ class Creator {
 
  private:
   struct Count {
-    const Site* site;
-    std::uint32_t n;
+    const Site* site = nullptr;
+    std::uint32_t n = 0;
   };
   Hash128 id_;
-  Vector<Count> counts_;
+  Count first_;           // most creators create at one site only: no block of its own for it
+  Vector<Count> others_;
 };
 
 // Something a periodic pass may read: a table, a log, a piece of memory. Each has a version that
@@ -46,6 +47,9 @@ struct Read {
 class ExactState {
  public:
   virtual void fingerprint(Hasher& hasher) const = 0;
+  // The longest it can take from the operation in flight to the task's next one: a crash after the
+  // first comes before the second. kForever if there may be none.
+  [[nodiscard]] virtual Duration next_action_within() const { return kForever; }
 
  protected:
   ~ExactState() = default;

@@ -47,7 +47,14 @@ void Operation::await_suspend(std::coroutine_handle<> awaiting) {
   name_ = activity->next_name;
   activity->next_name = nullptr;
   entry = activity->entry;
-  world_->add(*this, activity->creator, *site, asked_);
+  if (activity->process->acts()) {
+    world_->add(*this, activity->creator, *site, asked_);
+    return;
+  }
+  // Its process was doomed or paused in this very step, by another of its tasks.
+  id = activity->creator.next(*site);
+  since_step = world_->steps();
+  phase = Phase::frozen;
 }
 
 void Operation::wait_in(WaitList& list) {
@@ -62,12 +69,37 @@ void Operation::remember(std::uint64_t result) const {
 
 FaultKind Operation::offer_before(World& world) {
   const Symbol& target = component_ != nullptr ? component_->name() : activity->process->name();
-  if (fallible() == Fallible::no) return FaultKind::none;
-  if (fallible() == Fallible::refusable) {
-    return world.offer_fault(*site, {FaultKind::error}, {&activity->process->name(), &target});
+  const std::initializer_list<const Symbol*> targets = {&activity->process->name(), &target};
+  switch (fallible()) {
+    case Fallible::no:
+      return FaultKind::none;
+    case Fallible::refusable:
+      return world.offer_fault(*site, {FaultKind::error}, targets);
+    case Fallible::remote:
+      return world.offer_fault(*site, {FaultKind::reply_lost, FaultKind::error}, targets);
+    case Fallible::sent:
+      return world.offer_fault(
+          *site, {FaultKind::reply_lost, FaultKind::error, FaultKind::late}, targets);
   }
-  return world.offer_fault(*site, {FaultKind::reply_lost, FaultKind::error, FaultKind::late},
-                           {&activity->process->name(), &target});
+  return FaultKind::none;
+}
+
+// What the caller sees of a fault, for people.
+void Operation::tell_fault(World& world, FaultKind fault, bool done) const {
+  world.trace(activity->process->name(), [&](TraceEntry& entry) {
+    switch (fault) {
+      case FaultKind::reply_lost:
+        entry.text = "TIMEOUT of " + describe() + (done ? ", which was done" : ", which was not done");
+        break;
+      case FaultKind::late:
+        entry.text = "FAILURE of " + describe() + ", which will be done later all the same";
+        break;
+      default:
+        entry.text = "REFUSED: " + describe();
+    }
+    entry.mark = Mark::fault;
+    entry.site = site->text;
+  });
 }
 
 Applied Operation::apply_in_component(World& world) {
@@ -106,22 +138,23 @@ void Operation::happen(World& world) {
   }
   const FaultKind fault = offer_before(world);
   Applied applied = Applied::done;
+  bool done = false;
   switch (fault) {
     case FaultKind::none:
       applied = apply_in_component(world);
       break;
-    case FaultKind::reply_lost: {
-      const bool done = world.choose_flag(*site, "not done", "done");
+    case FaultKind::reply_lost:
+      done = world.choose_flag(*site, "not done", "done");
       if (done) applied = apply_without_reply(world);
       reply_ = Reply::unknown;
       timed_out(world, done);
       break;
-    }
     default:
       if (fault == FaultKind::late) apply_later(world);
       reply_ = Reply::refused;
       refused(world);
   }
+  if (fault != FaultKind::none) tell_fault(world, fault, done);
   activity->struck = activity->struck || fault != FaultKind::none;
   activity->acted = activity->acted || applied != Applied::done;
   if (applied == Applied::blocked) return;

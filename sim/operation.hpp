@@ -45,7 +45,8 @@ enum class Applied : std::uint8_t {
 enum class Fallible : std::uint8_t {
   no,
   refusable,  // `error`: a statement within a transaction
-  remote,     // also `reply_lost` and `late`: it crosses a network and changes something there
+  remote,     // also `reply_lost`: it crosses a network and changes something there
+  sent,       // also `late`: a message of its own, which `copy` can make arrive later
 };
 
 // What the caller learns; `unknown` is a timeout, never a failure.
@@ -77,8 +78,8 @@ class Operation : public Occurrence {
   virtual void timed_out(World&, bool /*done*/) {}
   [[nodiscard]] virtual Fallible fallible() const { return Fallible::no; }
 
-  // A copy of it in the arena that can be applied after its caller was told that it failed; null
-  // where that makes no sense.
+  // A copy of it in the arena that can be applied after its caller was told that it failed.
+  // REQUIRES: Fallible::sent; others have none.
   [[nodiscard]] virtual Operation* copy() const { return nullptr; }
 
   void wait_in(WaitList& list);
@@ -95,6 +96,7 @@ class Operation : public Occurrence {
 
   [[nodiscard]] bool detached() const { return !awaiting_; }
   FaultKind offer_before(World& world);
+  void tell_fault(World& world, FaultKind fault, bool done) const;
   Applied apply_in_component(World& world);
   Applied apply_without_reply(World& world);
   void apply_later(World& world);

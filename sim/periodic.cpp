@@ -11,8 +11,14 @@ Periodic::Periodic(World& world, Process& process, const Site& at, Duration peri
   site = &at;
   entry = world.cause();
   world.core_->periodics.push_back(this);
-  world.add_numbered(*this, derive(process.creator().id(), at.hash, pass_), at,
-                     Window{Duration{0}, period}, world.steps(), world.now());
+  world.add_numbered(*this, pass_id(), at, Window{Duration{0}, period}, world.steps(),
+                     world.now());
+}
+
+// No two incarnations share one: what a pass mints or sends is named after it.
+Hash128 Periodic::pass_id() const {
+  const std::uint64_t incarnations_before = process_->incarnation() - 1;
+  return derive(process_->creator().id(), site->hash, incarnations_before << 32 | pass_);
 }
 
 void Periodic::happen(World& world) {
@@ -45,8 +51,20 @@ void Periodic::activity_ended(World& world, Activity& activity) {
     return;
   }
   ++pass_;
-  world.add_numbered(*this, derive(process_->creator().id(), site->hash, pass_), *site,
-                     Window{period_, period_}, began_step_, began_);
+  become_pending(world, Window{period_, period_}, began_step_, began_);
+}
+
+// A process that is doomed or paused starts no pass; one that is paused may when it resumes.
+void Periodic::become_pending(World& world, const Window& within, std::uint32_t floor_step,
+                              Instant floor) {
+  if (process_->acts()) {
+    world.add_numbered(*this, pass_id(), *site, within, floor_step, floor);
+    return;
+  }
+  id = pass_id();
+  window = within;
+  since_step = world.steps();
+  phase = Phase::frozen;
 }
 
 void Periodic::touched(World& world, ResourceId resource) {
@@ -57,16 +75,7 @@ void Periodic::touched(World& world, ResourceId resource) {
   if (!was_read) return;
   parked_ = false;
   entry = world.cause();
-  const Hash128 pass_id = derive(process_->creator().id(), site->hash, pass_);
-  const Window any_phase{Duration{0}, period_};
-  if (process_->acts()) {
-    world.add_numbered(*this, pass_id, *site, any_phase, world.steps(), world.now());
-    return;
-  }
-  id = pass_id;
-  window = any_phase;
-  since_step = world.steps();
-  phase = Phase::frozen;
+  become_pending(world, Window{Duration{0}, period_}, world.steps(), world.now());
 }
 
 }  // namespace onceward::sim

@@ -222,23 +222,22 @@ void World::remember_choice(const Site& site, std::uint32_t index) {
 
 void World::run_tasks() {
   Core& core = *core_;
-  while (true) {
+  for (std::size_t next = 0;; ++next) {
     if (detail::next_to_resume) remember_memory(*core.running);
     while (detail::next_to_resume) {
       const Arena::Entered entered(arena_, core.running->process->owner());
-      const auto next = std::exchange(detail::next_to_resume, nullptr);
-      next.resume();
+      std::exchange(detail::next_to_resume, nullptr).resume();
     }
     if (core.running != nullptr && core.running->root && core.running->root.done()) {
       end_activity(*core.running);
     }
     core.running = nullptr;
-    if (core.ready.empty()) return;
-    const Core::Ready ready = core.ready.front();
-    core.ready.erase(core.ready.begin());
+    if (next == core.ready.size()) break;
+    const Core::Ready ready = core.ready[next];
     core.running = ready.activity;
     detail::next_to_resume = ready.next ? ready.next : ready.activity->root;
   }
+  core.ready.clear();
 }
 
 void World::end_activity(Activity& activity) {

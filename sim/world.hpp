@@ -59,6 +59,11 @@ class World {
 
   // Back to the initial state; choices are answered by `source` from now on.
   void reset(ChoiceSource& source);
+  // Parts of the workload that later runs do without (shrinking); by number, none by default.
+  void leave_out(std::vector<bool> parts) { left_out_ = std::move(parts); }
+  [[nodiscard]] const std::vector<bool>& left_out() const { return left_out_; }
+  [[nodiscard]] std::uint32_t parts() const { return parts_; }
+
   // The strikes that later runs may make in all.
   void set_budget(std::uint32_t strikes) { plan_.budget = strikes; }
   [[nodiscard]] const FaultPlan& plan() const { return plan_; }
@@ -108,6 +113,12 @@ class World {
   Process& add_process(const Symbol& name, MakeService make, const Window& restart = kRestartWindow);
 
   [[nodiscard]] ResourceId add_resource();
+
+  // `count` more parts of the workload, each of which a run may do without; the first one's number.
+  std::uint32_t add_parts(std::uint32_t count) { return std::exchange(parts_, parts_ + count); }
+  [[nodiscard]] bool is_left_out(std::uint32_t part) const {
+    return part < left_out_.size() && left_out_[part];
+  }
 
   // ---- for models ------------------------------------------------------------------------------
 
@@ -189,6 +200,10 @@ class World {
     return add_entry(std::move(entry));
   }
   [[nodiscard]] bool tracing() const { return trace_ != nullptr; }
+  // The lane of what happens now: the process that acts, or `other` where none does.
+  [[nodiscard]] const Symbol& actor(const Symbol& other) const {
+    return core_->running != nullptr ? core_->running->process->name() : other;
+  }
 
   // The activity that runs now, or null.
   [[nodiscard]] Activity* running() const { return core_->running; }
@@ -262,7 +277,7 @@ class World {
   void drop_activity(Activity& activity);
   // Offers what may strike a process after it acted; true if it did.
   bool strike_after(Operation& operation);
-  void doom(Process& process);
+  void doom(Process& process, const Activity* struck);
   void stop_acting(Process& process, Process::State state);
   void crash(Process& process);
   void resume(Process& process);
@@ -284,6 +299,8 @@ class World {
   std::vector<MakeService> make_service_;
   std::vector<Window> restart_windows_;
   Arena::Snapshot initial_;
+  std::uint32_t parts_ = 0;
+  std::vector<bool> left_out_;
 };
 
 }  // namespace onceward::sim

@@ -128,7 +128,7 @@ bool World::strike_after(Operation& operation) {
   activity.waiting_for = nullptr;
   core_->cause = activity.entry;
   if (kind == FaultKind::crash) {
-    doom(process);
+    doom(process, &activity);
     return true;
   }
   activity.answered = operation.awaiting_;
@@ -145,18 +145,35 @@ bool World::strike_after(Operation& operation) {
 
 bool World::strike_taker(Process& process, const Site& site) {
   if (offer_fault(site, {FaultKind::crash}, {&process.name()}) == FaultKind::none) return false;
-  doom(process);
+  doom(process, nullptr);
   return true;
 }
 
 void World::fail_process(Process& process) {
-  if (process.acts()) doom(process);
+  if (process.acts()) doom(process, nullptr);
 }
 
-void World::doom(Process& process) {
+// A crash comes before the process's next action. What others of its tasks had pending limits it in
+// the constraints of the path; under the sampled reading, where instants are drawn, here.
+void World::doom(Process& process, const Activity* struck) {
   ++core_->down;
   stop_acting(process, Process::State::doomed);
-  schedule<DoomedCrash>(core_owner_, process.creator_, kCrash, kAnyTime, process);
+  Window before_next_action = kAnyTime;
+  if (struck != nullptr && struck->exact != nullptr) {
+    before_next_action.latest = struck->exact->next_action_within();
+  }
+  const auto comes_before = [&](const Occurrence& next) {
+    if (reading_ != Reading::sampled || next.phase != Occurrence::Phase::frozen) return;
+    const Duration delay(next.earliest.nanoseconds - core_->now.nanoseconds);
+    before_next_action.latest = std::min(before_next_action.latest, delay);
+  };
+  for (const Activity* activity : process.activities_) {
+    if (activity->waiting_for != nullptr) comes_before(*activity->waiting_for);
+  }
+  for (const Periodic* periodic : core_->periodics) {
+    if (&periodic->process() == &process) comes_before(*periodic);
+  }
+  schedule<DoomedCrash>(core_owner_, process.creator_, kCrash, before_next_action, process);
 }
 
 void World::stop_acting(Process& process, Process::State state) {
@@ -185,6 +202,7 @@ void World::crash(Process& process) {
   ONCEWARD_ASSERT(process.state_ == Process::State::doomed);
   process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
     entry.text = "CRASH";
+    entry.why = process.name().text + " dies, and with it all that only its memory knew";
     entry.mark = Mark::crash;
     if (core_->cause != 0) entry.causes.push_back(core_->cause);
   });

@@ -88,10 +88,14 @@ bool write_file(const std::string& path, const std::string& text) {
   return false;
 }
 
-int check(const std::vector<std::string>& paths, const CheckOptions& options,
+int check(const std::vector<std::string>& paths, CheckOptions options,
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
-  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGINT, [](int) {
+    interrupted = 1;
+    std::signal(SIGINT, SIG_DFL);  // a second one ends the program at once
+  });
+  options.search.interrupted = [] { return interrupted != 0; };
   const std::vector<std::string> files = files_of(paths);
   reports::Summary summary;
   std::vector<reports::ScenarioReport> done;

@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include "reports/figures.hpp"
+#include "reports/short_ids.hpp"
 #include "scenarios/capsule.hpp"
 #include "sim/assert.hpp"
 #include "sim/search/explore.hpp"
@@ -38,6 +40,7 @@ void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const Check
   capsule.text = loaded.source.text();
   capsule.plan = plan;
   capsule.plan.budget = violation.budget;
+  capsule.left_out = violation.left_out;
   capsule.violates = {violation.invariant};
   capsule.invariant = violation.invariant;
   capsule.entity = violation.entity;
@@ -65,6 +68,10 @@ sim::FaultPlan plan_of_by(const Program& program) {
   return plan;
 }
 
+std::string faults(int count) {
+  return reports::counted(static_cast<std::uint64_t>(count), "fault", "faults");
+}
+
 // `fewest_faults` is checked apart from `by`, over all declared kinds.
 void check_fewest(const Program& program, const sim::SearchOptions& options,
                   reports::ScenarioReport& report) {
@@ -73,7 +80,7 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   sim::Violation& found = report.result.violations.front();
   if (static_cast<int>(found.faults.size()) > fewest) {
     report.not_as_expected.push_back(
-        fmt::format("{} fault(s) are expected to be enough, the least found is {}", fewest,
+        fmt::format("{} should be enough, the least found is {}", faults(fewest),
                     found.faults.size()));
   }
   if (fewest == 0) return;
@@ -84,14 +91,13 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   report.result.figures.transitions += fewer.figures.transitions;
   if (fewer.verdict == sim::Verdict::violated) {
     report.not_as_expected.push_back(
-        fmt::format("{} is violated with {} fault(s) already, {} are expected to be needed",
-                    fewer.violations.front().invariant, fewer.violations.front().faults.size(),
-                    fewest));
+        fmt::format("{} should be needed, but {} is violated with {}", faults(fewest),
+                    fewer.violations.front().invariant, fewer.violations.front().faults.size()));
   } else if (fewer.verdict == sim::Verdict::exhausted) {
     found.fewest_faults = static_cast<int>(found.faults.size()) == fewest;
   } else {
     report.warnings.push_back(
-        fmt::format("whether fewer than {} fault(s) are enough was not decided: {}", fewest,
+        fmt::format("whether fewer than {} would be enough was not decided: {}", faults(fewest),
                     fewer.reasons.empty() ? to_text(fewer.verdict) : fewer.reasons.front()));
   }
 }
@@ -131,6 +137,11 @@ void compare(const Program& program, const CheckOptions& options,
 // answer empty; a default kind that cannot occur is worth a warning.
 void look_for_vacuity(const Program& program, reports::ScenarioReport& report) {
   sim::Result& result = report.result;
+  if (result.verdict == sim::Verdict::violated) return;
+  if (program.oracles.empty()) {
+    result.verdict = sim::Verdict::vacuous;
+    result.reasons.push_back("nothing is judged: there is no obligation and no invariant");
+  }
   if (result.verdict != sim::Verdict::exhausted || program.plan.budget == 0) return;
   for (std::size_t i = 0; i < program.plan.rules.size(); ++i) {
     if (i < result.strikes.size() && result.strikes[i] > 0) continue;
@@ -141,6 +152,37 @@ void look_for_vacuity(const Program& program, reports::ScenarioReport& report) {
     } else {
       report.warnings.push_back(fmt::format("the fault {} cannot occur in this flow", kind));
     }
+  }
+}
+
+// Without a written budget, one fault decides; a search with two follows within the work left and
+// changes neither verdict nor exit code (DESIGN 3.5).
+void look_beyond(const Program& program, const sim::SearchOptions& options,
+                 reports::ScenarioReport& report) {
+  const bool automatic = options.strategy == sim::Strategy::automatic;
+  if (report.result.verdict != sim::Verdict::exhausted || program.budget_written || !automatic) {
+    return;
+  }
+  constexpr std::uint64_t kWork = 2'000'000;  // steps: a second or two
+  sim::FaultPlan plan = program.plan;
+  plan.budget = 2;
+  sim::SearchOptions within = options;
+  within.transitions_max = std::min(options.transitions_max, kWork);
+  const sim::Result result = sim::exhaustive(program, plan, within);
+  if (result.verdict == sim::Verdict::violated) {
+    const sim::Violation& found = result.violations.front();
+    std::string kinds;
+    for (const sim::FaultKind kind : found.faults) {
+      kinds += (kinds.empty() ? "" : ", ") + std::string(sim::to_text(kind));
+    }
+    report.beyond = fmt::format("with 2 faults ({}) {} is violated for {}", kinds,
+                                found.invariant, found.entity);
+  } else if (result.verdict == sim::Verdict::exhausted) {
+    report.beyond =
+        fmt::format("with 2 faults it holds as well ({} states)", result.figures.states);
+  } else {
+    report.beyond = fmt::format("with 2 faults nothing was found in {} steps; not all runs were "
+                                "searched", result.figures.transitions);
   }
 }
 
@@ -182,7 +224,8 @@ void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
 
 void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
   if (report.result.violations.empty()) return;
-  const sim::Violation& violation = report.result.violations.front();
+  sim::Violation& violation = report.result.violations.front();
+  reports::name_minted_ids(violation);
   for (const sim::TapeEntry& entry : violation.tape) {
     if (entry.fault == sim::FaultKind::none) continue;
     report.fault_site = loaded.place_of(entry.site);
@@ -222,6 +265,7 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
   if (!mistaken) {
     check_fewest(program, search, report);
     if (!by) look_for_vacuity(program, report);
+    if (!by) look_beyond(program, search, report);
   }
   for (const models::Oracle* oracle : program.oracles) {
     const bool broken = std::any_of(
@@ -233,8 +277,8 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
     report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
   }
   compare(program, options, report);
-  describe_violation(loaded, report);
   if (!report.result.violations.empty()) write_capsule(loaded, plan, options, report);
+  describe_violation(loaded, report);
   checked.exit_code = mistaken ? 2 : exit_code_of(report);
   return checked;
 }

@@ -15,9 +15,9 @@ struct OutputOptions {
   int width = 0;     // 0: that of the terminal, 100 where there is none
 };
 
-int check(const std::vector<std::string>& paths, const CheckOptions& options,
+int check(const std::vector<std::string>& paths, CheckOptions options,
           const OutputOptions& output);
-int run(const std::string& path, std::uint64_t seed, const OutputOptions& output);
+int run(const std::string& path, std::uint64_t seed);
 int replay(const std::string& path, const OutputOptions& output);
 int show(const std::string& path, const std::string& as);
 int list(const std::string& kind);

@@ -49,7 +49,12 @@ bool read_seed(const std::string& text, std::uint64_t& seed) {
 }
 
 void add_output(CLI::App& command, Arguments& arguments) {
-  command.add_flag("--all-events", arguments.output.all_events, "show unrelated entries too");
+  command
+      .add_option_function<std::string>(
+          "--events",
+          [&arguments](const std::string& which) { arguments.output.all_events = which == "all"; },
+          "story: what matters; all: unrelated entries too")
+      ->check(CLI::IsMember({"story", "all"}));
   command.add_option("--width", arguments.output.width, "columns of the text");
 }
 
@@ -80,7 +85,6 @@ void add_others(CLI::App& app, Arguments& arguments) {
   CLI::App* run = app.add_subcommand("run", "one simulation of a scenario");
   run->add_option("scenario", arguments.path, "scenario file")->required();
   run->add_option("--seed", arguments.seed, "a number or \"random\"");
-  add_output(*run, arguments);
   CLI::App* replay = app.add_subcommand("replay", "a recorded violation again, step by step");
   replay->add_option("capsule", arguments.path, "capsule file")->required();
   add_output(*replay, arguments);
@@ -101,7 +105,7 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("check")) {
     return check(arguments.paths, arguments.check, arguments.output);
   }
-  if (app.got_subcommand("run")) return run(arguments.path, seed, arguments.output);
+  if (app.got_subcommand("run")) return run(arguments.path, seed);
   if (app.got_subcommand("replay")) return replay(arguments.path, arguments.output);
   if (app.got_subcommand("show")) return show(arguments.path, arguments.as);
   if (app.got_subcommand("list")) return list(arguments.kind);

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "reports/figures.hpp"
 #include "reports/story.hpp"
 #include "scenarios/capsule.hpp"
 #include "scenarios/cli/commands.hpp"
@@ -60,6 +61,7 @@ int replay(const std::string& path, const OutputOptions& output) {
   sim::SearchOptions options;
   options.violates = capsule->violates;
   sim::World world(*loaded.program, sim::Reading::any, capsule->plan);
+  world.leave_out(capsule->left_out);
   sim::Replayed replayed = sim::replay(world, capsule->tape, capsule->steps, options);
   if (!replayed.divergence.empty()) return diverged(path, replayed.divergence);
   if (replayed.fingerprint != capsule->fingerprint) {
@@ -79,6 +81,7 @@ int replay(const std::string& path, const OutputOptions& output) {
   report.expected = "reproduced";
   report.capsule = path;
   report.result.verdict = sim::Verdict::violated;
+  const bool mistake = replayed.violation->mistake;
   report.result.violations.push_back(std::move(*replayed.violation));
   report.result.violations.front().fewest_faults = capsule->fewest_faults;
   const models::Oracle* oracle = models::find_oracle(capsule->invariant);
@@ -89,9 +92,9 @@ int replay(const std::string& path, const OutputOptions& output) {
   story.width = width_of_output(output);
   story.all_events = output.all_events;
   fmt::print("{}\n", reports::story(report, story));
-  fmt::print("reproduced: {} steps, final state {}\n", replayed.steps,
-             to_text(replayed.fingerprint));
-  return 1;
+  fmt::print("reproduced: {}, final state {}\n",
+             reports::counted(replayed.steps, "step", "steps"), to_text(replayed.fingerprint));
+  return mistake ? 2 : 1;
 }
 
 }  // namespace onceward::cli

@@ -4,6 +4,7 @@
 
 #include "reports/figures.hpp"
 #include "reports/printable.hpp"
+#include "reports/short_ids.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "sim/assert.hpp"
 #include "sim/search/runs.hpp"
@@ -26,7 +27,7 @@ void print_latencies(const sim::Trace& trace) {
 
 }  // namespace
 
-int run(const std::string& path, std::uint64_t seed, const OutputOptions&) {
+int run(const std::string& path, std::uint64_t seed) {
   const scenarios::Loaded loaded = scenarios::load(path);
   if (loaded.program == nullptr) {
     fmt::print(stderr, "{}", loaded.problems);
@@ -39,8 +40,9 @@ int run(const std::string& path, std::uint64_t seed, const OutputOptions&) {
   world.record(&trace, nullptr);
   world.reset(source);
   const sim::SearchOptions options;
-  sim::RunEnd end = sim::run_to_end(world, options);
+  const sim::RunEnd end = sim::run_to_end(world, options);
   world.record(nullptr, nullptr);
+  reports::name_minted_ids(trace);
   fmt::print("{}, seed {}\n\n", reports::printable(loaded.program->title), seed);
   std::size_t lane = 0;
   for (const sim::TraceEntry& entry : trace) lane = std::max(lane, reports::columns(entry.lane));
@@ -50,15 +52,26 @@ int run(const std::string& path, std::uint64_t seed, const OutputOptions&) {
   }
   fmt::print("\n");
   print_latencies(trace);
+  bool mistaken = false;
   for (const sim::Finding& finding : world.findings()) {
-    fmt::print("Broken    {} for {}: expected {}, got {}\n", finding.invariant->text,
-               finding.entity.print(), finding.expected, finding.actual);
+    const std::string entity = reports::printable(finding.entity.print());
+    if (finding.mistake) {
+      mistaken = true;
+      fmt::print("Mistake   {}\n", entity);
+    } else {
+      fmt::print("Broken    {} for {}: expected {}, got {}\n", finding.invariant->text, entity,
+                 finding.expected, finding.actual);
+    }
   }
-  fmt::print("{} after {} steps and {} fault(s); final state {}\n",
-             end == sim::RunEnd::too_long ? "Stopped"
-             : end == sim::RunEnd::quiet  ? "Quiet"
-                                          : "Broken",
-             world.steps(), world.faults_used(), to_text(world.fingerprint()));
+  const char* const ending = end == sim::RunEnd::too_long ? "Stopped"
+                             : end == sim::RunEnd::quiet  ? "Quiet"
+                             : mistaken                   ? "Mistaken"
+                                                          : "Broken";
+  fmt::print("{} after {} and {}; final state {}\n", ending,
+             reports::counted(world.steps(), "step", "steps"),
+             reports::counted(world.faults_used(), "fault", "faults"),
+             to_text(world.fingerprint()));
+  if (mistaken) return 2;
   if (end == sim::RunEnd::too_long) return 3;
   return end == sim::RunEnd::violated ? 1 : 0;
 }

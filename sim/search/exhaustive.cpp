@@ -72,6 +72,7 @@ class Exhaustive {
     node.via = std::move(via);
     node.script.clear();
     node.tried_all = false;
+    at_top_ = true;
     result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, depth_ - 1);
     return true;
   }
@@ -83,7 +84,7 @@ class Exhaustive {
       --depth_;
       return;
     }
-    world_.restore(node.snapshot);
+    if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
     source_.follow(node.script);
     const bool moved = world_.step();
     std::vector<std::uint32_t> made;
@@ -92,6 +93,11 @@ class Exhaustive {
     if (moved && ++result_.figures.transitions >= options_.transitions_max) {
       give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
                                               options_.transitions_max));
+    }
+    constexpr std::uint64_t kAskEvery = 1024;
+    if (options_.interrupted != nullptr && result_.figures.transitions % kAskEvery == 0 &&
+        options_.interrupted()) {
+      give_up(Verdict::unknown, "interrupted");
     }
     note_strikes(world_, result_);
     if (!world_.findings().empty()) {
@@ -163,6 +169,7 @@ class Exhaustive {
   ScriptedSource source_;
   std::vector<Node> nodes_;  // the path; kept beyond depth_ to reuse their memory
   std::size_t depth_ = 0;
+  bool at_top_ = false;      // the world is in the state of the last node
   bool ended_ = false;
   bool cycle_noted_ = false;
   Result result_;

@@ -84,10 +84,7 @@ Result search_fewer(const Model& model, FaultPlan plan, const SearchOptions& opt
     return swept;
   }
   plan.budget = static_cast<std::uint32_t>(violation.faults.size()) - 1;
-  if (plan.exact) {
-    violation.fewest_faults = true;  // the number of faults was prescribed
-    return swept;
-  }
+  if (plan.exact) return swept;  // fewer faults than the prescribed ones say nothing
   Result fewer = exhaustive(model, plan, options);
   swept.figures.states = fewer.figures.states;
   swept.figures.digest = fewer.figures.digest;

@@ -14,6 +14,11 @@ Result random_search(const Model& model, const FaultPlan& plan, const SearchOpti
   World teller(model, Reading::any, plan);
   Random seeds(options.seed);
   for (std::uint64_t run = 0; run < options.runs; ++run) {
+    if (options.interrupted != nullptr && options.interrupted()) {
+      result.verdict = Verdict::unknown;
+      result.reasons.assign(1, "interrupted");
+      break;
+    }
     const std::uint64_t seed = seeds.next();
     SeededSource source(seed);
     world.reset(source);

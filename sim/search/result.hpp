@@ -33,6 +33,7 @@ struct SearchOptions {
   std::uint64_t states_max = 20'000'000;    // of `exhaustive`
   std::uint64_t transitions_max = 100'000'000;
   std::uint64_t steps_max = 100'000;        // of one sampled or swept run
+  bool (*interrupted)() = nullptr;          // asked now and then; true: end as UNKNOWN
   std::vector<std::string> violates;        // invariants that end the search; empty: any
 };
 
@@ -43,6 +44,7 @@ struct Violation {
   std::int64_t expected = 0;
   std::int64_t actual = 0;
   std::vector<FaultKind> faults;
+  std::vector<bool> left_out;  // parts of the workload that the run does without
   std::uint32_t budget = 0;    // of the plan when the tape was recorded
   bool mistake = false;        // of the model, not of the design (exit 2)
   bool fewest_faults = false;  // every smaller number of faults was searched to its end

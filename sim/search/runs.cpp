@@ -24,6 +24,7 @@ Violation describe(const World& world, const Finding& finding, const Tape& tape)
   violation.expected = finding.expected;
   violation.actual = finding.actual;
   violation.mistake = finding.mistake;
+  violation.left_out = world.left_out();
   violation.budget = world.plan().budget;
   violation.steps = world.steps();
   violation.fingerprint = world.fingerprint();

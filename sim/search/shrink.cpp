@@ -18,6 +18,7 @@ class Shrinker {
 
   Violation run() {
     drop_faults();
+    drop_parts();
     for (bool smaller = true; smaller;) {
       smaller = drop_order();
       smaller = drop_values() || smaller;
@@ -49,6 +50,12 @@ class Shrinker {
         std::count_if(tape.begin(), tape.end(),
                       [](const TapeEntry& entry) { return entry.fault != FaultKind::none; }));
     if (faults != best_.faults.size()) return faults < best_.faults.size();
+    const auto left_out = [](const std::vector<bool>& parts) {
+      return std::count(parts.begin(), parts.end(), true);
+    };
+    const auto without = left_out(world_.left_out());
+    const auto without_before = left_out(best_.left_out);
+    if (without != without_before) return without > without_before;
     const std::size_t here = deviations(tape);
     const std::size_t before = deviations(best_.tape);
     if (here != before) return here < before;
@@ -116,6 +123,17 @@ class Shrinker {
     return attempt(fewer);
   }
 
+  // Each part of the workload, the last ones first.
+  void drop_parts() {
+    for (std::uint32_t part = world_.parts(); part-- > 0;) {
+      std::vector<bool> fewer = best_.left_out;
+      fewer.resize(world_.parts());
+      fewer[part] = true;
+      world_.leave_out(fewer);
+      if (!attempt(plan())) world_.leave_out(best_.left_out);
+    }
+  }
+
   // Delta debugging over the list of occurrences that must keep their order.
   bool drop_order() {
     Plan fewer = plan();
@@ -156,7 +174,9 @@ class Shrinker {
 
 Violation shrink(World& world, const Violation& violation, const SearchOptions& options,
                  std::uint64_t& runs) {
-  return Shrinker(world, violation, options, runs).run();
+  Violation small = Shrinker(world, violation, options, runs).run();
+  world.leave_out({});
+  return small;
 }
 
 }  // namespace onceward::sim

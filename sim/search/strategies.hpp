@@ -12,7 +12,7 @@ namespace onceward::sim {
                            const SearchOptions& options);
 
 // Every order, every value and every placing of at most `plan.budget` faults, depth first over
-// snapshots, for 0 faults, 1 fault, ... in turn, from `least_faults` on.
+// snapshots, for 0 faults, 1 fault, ... in turn.
 [[nodiscard]] Result exhaustive(const Model& model, const FaultPlan& plan,
                                 const SearchOptions& options);
 

@@ -61,6 +61,8 @@ class Sweep {
     if (end == RunEnd::violated && conclude(world_, recorder.take(), options_, result_)) {
       return true;
     }
+    // Faults on top of a run that does not end would only make more of them.
+    if (end == RunEnd::too_long) return false;
     for (const Deviation& deviation : deviations(offers, script.size())) {
       std::vector<std::uint32_t> longer;
       for (std::size_t i = 0; i < deviation.position; ++i) {

@@ -1,7 +1,8 @@
 // Equal fingerprints must mean equal futures: for small random flows, a search that visits each
 // fingerprint once reaches exactly the outcomes of a search that merges nothing.
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 #include <set>
 
 #include "sim/search/sources.hpp"

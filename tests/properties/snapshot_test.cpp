@@ -2,8 +2,9 @@
 // interrupted: random toy flows, random answers, a snapshot after every step, each restored in a
 // random order and continued to the end. Compared step by step: fingerprints, the memory in use,
 // instants, and the tape.
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 #include <vector>
 
 #include "sim/search/sources.hpp"

@@ -1,11 +1,12 @@
 // The agenda keeps pending occurrences in order, in both of its forms; compared with a sorted list.
+#include "sim/agenda.hpp"
+
+#include <rapidcheck/catch.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
-#include <rapidcheck/catch.h>
 #include <vector>
-
-#include "sim/agenda.hpp"
 
 namespace onceward::sim {
 namespace {

@@ -1,12 +1,12 @@
 // The arena: blocks never overlap, owners keep to themselves, a restored snapshot is byte for byte
 // what was saved, and running out ends the program with a hint.
+#include <rapidcheck/catch.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
-#include <rapidcheck/catch.h>
 #include <vector>
 
 #include "sim/containers.hpp"
@@ -37,13 +37,12 @@ std::ostream& operator<<(std::ostream& out, const Deed& deed) {
 }
 
 rc::Gen<std::vector<Deed>> deeds() {
-  const auto bytes = rc::gen::oneOf(rc::gen::inRange<std::size_t>(0, 300),
-                                    rc::gen::inRange<std::size_t>(0, 300),
-                                    rc::gen::inRange<std::size_t>(0, 200'000));
+  const auto bytes =
+      rc::gen::oneOf(rc::gen::inRange<std::size_t>(0, 300), rc::gen::inRange<std::size_t>(0, 300),
+                     rc::gen::inRange<std::size_t>(0, 200'000));
   return rc::gen::container<std::vector<Deed>>(rc::gen::map(
       rc::gen::tuple(rc::gen::element(true, true, false), bytes,
-                     rc::gen::inRange<std::size_t>(0, 100),
-                     rc::gen::inRange<std::uint8_t>(0, 3)),
+                     rc::gen::inRange<std::size_t>(0, 100), rc::gen::inRange<std::uint8_t>(0, 3)),
       [](const std::tuple<bool, std::size_t, std::size_t, std::uint8_t>& parts) {
         const auto& [takes, size, which, owner] = parts;
         return Deed{takes, size, which, owner};

@@ -19,13 +19,13 @@ using sim::World;
 toy::Sketch two_clerks() {
   toy::Sketch sketch;
   for (const char* name : {"ann", "bob"}) {
-    sketch.clerks.push_back(
-        {name,
-         {{"go",
-           {toy::add(0, 1), toy::step(toy::Verb::pick, 0, 3), toy::put(1, 1), toy::wait(),
-            toy::add(0, 1)},
-           0ns, false}},
-         {}});
+    sketch.clerks.push_back({name,
+                             {{"go",
+                               {toy::add(0, 1), toy::step(toy::Verb::pick, 0, 3), toy::put(1, 1),
+                                toy::wait(), toy::add(0, 1)},
+                               0ns,
+                               false}},
+                             {}});
   }
   return sketch;
 }

@@ -1,9 +1,11 @@
 // Hashes: text and back, what counts in them, and how minted and ranked numbers are renamed.
-#include <catch2/catch.hpp>
+#include "sim/hash.hpp"
+
 #include <rapidcheck/catch.h>
+
+#include <catch2/catch.hpp>
 #include <vector>
 
-#include "sim/hash.hpp"
 #include "sim/random.hpp"
 
 namespace onceward::sim {
@@ -45,9 +47,8 @@ TEST_CASE("a hash is 32 hexadecimal digits, and back", "[sim][hash]") {
 }
 
 TEST_CASE("a hash depends on every word and on their order", "[sim][hash]") {
-  rc::prop("lists are equal when their hashes are", [](const Numbers& a, const Numbers& b) {
-    RC_ASSERT((of(a) == of(b)) == (a == b));
-  });
+  rc::prop("lists are equal when their hashes are",
+           [](const Numbers& a, const Numbers& b) { RC_ASSERT((of(a) == of(b)) == (a == b)); });
   rc::prop("one word more or another order is another hash", [](Numbers numbers) {
     const Hash128 before = of(numbers);
     numbers.push_back(0);
@@ -112,7 +113,8 @@ TEST_CASE("ranked numbers count by their order only", "[sim][hash]") {
              bool alike = true;
              for (std::size_t i = 0; i < a.size(); ++i) {
                for (std::size_t k = 0; k < i; ++k) {
-                 alike = alike && (a[i] < a[k]) == (b[i] < b[k]) && (a[i] == a[k]) == (b[i] == b[k]);
+                 alike =
+                     alike && (a[i] < a[k]) == (b[i] < b[k]) && (a[i] == a[k]) == (b[i] == b[k]);
                }
              }
              RC_ASSERT((ranked(a) == ranked(b)) == alike);

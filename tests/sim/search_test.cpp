@@ -40,7 +40,8 @@ Sketch race() {
       {"bob",
        {{"go",
          {toy::within(toy::wait(), Window{1s, sim::kForever}), toy::read(x), toy::put(x, 1)},
-         0ns, false}},
+         0ns,
+         false}},
        {}}};
   sketch.rules = {{"both are counted", x, 2, 2, false}};
   return sketch;
@@ -50,9 +51,11 @@ Sketch race() {
 Sketch at_least_once() {
   Sketch sketch;
   sketch.clerks = {{"ann",
-                    {{"go", {toy::add(y, 1, "begin"), toy::add(x, 1, "charge"),
-                             toy::step(toy::Verb::retry), toy::add(y, 1, "end")},
-                      0ns, false}},
+                    {{"go",
+                      {toy::add(y, 1, "begin"), toy::add(x, 1, "charge"),
+                       toy::step(toy::Verb::retry), toy::add(y, 1, "end")},
+                      0ns,
+                      false}},
                     {}}};
   sketch.rules = {{"charged once", x, 0, 1, true}};
   return sketch;
@@ -178,7 +181,8 @@ TEST_CASE("random search finds a race and a fault", "[sim][search]") {
 
 TEST_CASE("shrinking leaves only the deviations that the race needs", "[sim][search]") {
   Sketch sketch = race();  // with bystanders whose order does not matter
-  sketch.clerks.push_back({"cid", {{"go", std::vector<toy::Step>(6, toy::wait()), 0ns, false}}, {}});
+  sketch.clerks.push_back(
+      {"cid", {{"go", std::vector<toy::Step>(6, toy::wait()), 0ns, false}}, {}});
   sketch.clerks.push_back(
       {"dot", {{"go", std::vector<toy::Step>(4, toy::add(y, 1)), 0ns, false}}, {}});
   const toy::Flow flow(sketch);
@@ -223,18 +227,20 @@ TEST_CASE("a violation whose only path has no timing is UNKNOWN and names the ti
           "[sim][search]") {
   Sketch sketch;
   const Window now{0ns, 0ns};
-  sketch.clerks = {{"ann",
-                    {{"go",
-                      {toy::within(toy::wait(), Window{10s, 10s}), toy::within(toy::read(y), now),
-                       toy::within(toy::put(x, 0), now)},
-                      0ns, false}},
-                    {}},
-                   {"bob",
-                    {{"go",
-                      {toy::within(toy::wait(), Window{1s, 2s}),
-                       toy::within(toy::write(y, 1), now)},
-                      0ns, false}},
-                    {}}};
+  sketch.clerks = {
+      {"ann",
+       {{"go",
+         {toy::within(toy::wait(), Window{10s, 10s}), toy::within(toy::read(y), now),
+          toy::within(toy::put(x, 0), now)},
+         0ns,
+         false}},
+       {}},
+      {"bob",
+       {{"go",
+         {toy::within(toy::wait(), Window{1s, 2s}), toy::within(toy::write(y, 1), now)},
+         0ns,
+         false}},
+       {}}};
   sketch.rules = {{"ann sees what bob wrote", x, 1, 1, false}};
   const toy::Flow flow(sketch);
   const Result result = sim::explore(flow, {}, by(Strategy::automatic));
@@ -254,11 +260,11 @@ TEST_CASE("a violation whose only path has no timing is UNKNOWN and names the ti
 
 TEST_CASE("what a pause puts off was pending until then", "[sim][search]") {
   Sketch sketch;
-  sketch.clerks = {{"ann",
-                    {{"slow", {toy::within(toy::add(x, 1), Window{5s, 5s})}, 0ns, false},
-                     {"fast", {toy::within(toy::wait(), Window{1s, 1s}), toy::add(y, 1)}, 0ns,
-                      false}},
-                    {}}};
+  sketch.clerks = {
+      {"ann",
+       {{"slow", {toy::within(toy::add(x, 1), Window{5s, 5s})}, 0ns, false},
+        {"fast", {toy::within(toy::wait(), Window{1s, 1s}), toy::add(y, 1)}, 0ns, false}},
+       {}}};
   sketch.rules = {{"fast is first", x, 0, 0, true}};
   const toy::Flow flow(sketch);
   sim::World world(flow, sim::Reading::any, toy::plan(1, {FaultKind::pause}));

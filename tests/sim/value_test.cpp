@@ -1,12 +1,14 @@
 // Values: equality and hashes by content, text in the arena and frozen, what people read.
-#include <catch2/catch.hpp>
+#include "sim/value.hpp"
+
 #include <rapidcheck/catch.h>
+
+#include <catch2/catch.hpp>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "sim/containers.hpp"
-#include "sim/value.hpp"
 
 namespace onceward::sim {
 namespace {
@@ -85,8 +87,9 @@ TEST_CASE("concatenation writes numbers in decimal", "[sim][value]") {
         "-92233720368547758089223372036854775807");
   CHECK(concatenate(text("id-"), Value::minted(0x3f)).view() == "id-3f");
   rc::prop("any texts", [](const std::string& head, const std::string& tail) {
-    RC_ASSERT(concatenate(Value::text(frozen_text(head)), Value::text(text_in_arena(tail))).view() ==
-              head + tail);
+    RC_ASSERT(
+        concatenate(Value::text(frozen_text(head)), Value::text(text_in_arena(tail))).view() ==
+        head + tail);
   });
 }
 

@@ -1,11 +1,13 @@
 // The set of states met, compared with std::map over random entering and leaving.
+#include "sim/search/visited.hpp"
+
+#include <rapidcheck/catch.h>
+
 #include <catch2/catch.hpp>
 #include <map>
-#include <rapidcheck/catch.h>
 #include <vector>
 
 #include "sim/random.hpp"
-#include "sim/search/visited.hpp"
 
 namespace onceward::sim {
 namespace {

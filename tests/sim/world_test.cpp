@@ -105,8 +105,8 @@ TEST_CASE("a crash is offered after acting operations only", "[sim][world]") {
   const Told told(one_clerk({toy::read(x), toy::add(x, 1), toy::wait(), toy::unlock(x),
                              toy::lock(x), toy::lock(x), toy::unlock(x)}),
                   toy::plan(1, {FaultKind::crash}), wishes);
-  CHECK(wishes.asked() == std::vector<std::string>{"fault /ann/serve/1", "fault /ann/serve/4",
-                                                   "fault /ann/serve/6"});
+  CHECK(wishes.asked() ==
+        std::vector<std::string>{"fault /ann/serve/1", "fault /ann/serve/4", "fault /ann/serve/6"});
 }
 
 TEST_CASE("down_at_once keeps a second process from crashing while one is down", "[sim][world]") {
@@ -130,8 +130,7 @@ TEST_CASE("a paused process goes on with what it believed", "[sim][world]") {
   const Told told(sketch, toy::plan(1, {FaultKind::pause}), wishes);
   CHECK(wishes.all_granted());
   CHECK(told.texts == std::vector<std::string>{"ann: add y -> 1", "ann: PAUSE after ann: add y",
-                                               "bob: add x -> 100",
-                                               "ann: goes on after the pause",
+                                               "bob: add x -> 100", "ann: goes on after the pause",
                                                "ann: put x -> 2"});
   CHECK(told.world.processes().front()->incarnation() == 1);
   CHECK(toy::memory(told.world, 0) == 5);
@@ -237,8 +236,7 @@ TEST_CASE("a lock is waited for in order, and a crash releases it", "[sim][world
                                  "ann: add y -> 1", "ann: unlock x -> 0", "bob: lock x -> 0",
                                  "cid: lock x waits", "bob: add y -> 2", "bob: unlock x -> 0",
                                  "cid: lock x -> 0", "cid: add y -> 3", "cid: unlock x -> 0"});
-  Wishes crash({{"/ann/go/1", "crash"}},
-               {"ann: lock x", "bob: lock x", "cid: lock x"});
+  Wishes crash({{"/ann/go/1", "crash"}}, {"ann: lock x", "bob: lock x", "cid: lock x"});
   const Told crashed(sketch, toy::plan(1, {FaultKind::crash}), crash);
   CHECK(crash.all_granted());
   const auto crash_at = std::find(crashed.texts.begin(), crashed.texts.end(), "ann: CRASH");
@@ -279,19 +277,20 @@ TEST_CASE("a pass does not park on what changed while it ran", "[sim][world]") {
   Wishes wishes({}, {"bob: pass every 1s", "bob: read x", "ann: add x"});
   const Told told(sketch, {}, wishes);
   CHECK(wishes.all_granted());
-  CHECK(told.texts == std::vector<std::string>{"bob: read x -> 0", "ann: add x -> 1",
-                                               "bob: read x -> 1"});
+  CHECK(told.texts ==
+        std::vector<std::string>{"bob: read x -> 0", "ann: add x -> 1", "bob: read x -> 1"});
 }
 
 TEST_CASE("a pass that acted comes one period after it began", "[sim][world]") {
   Sketch sketch;
   const Window second{1s, 1s};
-  sketch.clerks = {{"bob",
-                    {{"poll",
-                      {toy::within(toy::wait(), second),
-                       toy::within(toy::add(x, 1), Window{0ns, 0ns})},
-                      5s, false}},
-                    {}}};
+  sketch.clerks = {
+      {"bob",
+       {{"poll",
+         {toy::within(toy::wait(), second), toy::within(toy::add(x, 1), Window{0ns, 0ns})},
+         5s,
+         false}},
+       {}}};
   const toy::Flow flow(sketch);
   World world(flow, Reading::sampled, {});
   sim::SeededSource source(3);
@@ -308,12 +307,13 @@ TEST_CASE("a pass that acted comes one period after it began", "[sim][world]") {
 TEST_CASE("a pass that outlasts its period comes again as soon as it ended", "[sim][world]") {
   Sketch sketch;
   const Window long_wait{7s, 7s};
-  sketch.clerks = {{"bob",
-                    {{"poll",
-                      {toy::within(toy::wait(), long_wait),
-                       toy::within(toy::add(x, 1), Window{0ns, 0ns})},
-                      5s, false}},
-                    {}}};
+  sketch.clerks = {
+      {"bob",
+       {{"poll",
+         {toy::within(toy::wait(), long_wait), toy::within(toy::add(x, 1), Window{0ns, 0ns})},
+         5s,
+         false}},
+       {}}};
   const toy::Flow flow(sketch);
   World world(flow, Reading::sampled, {});
   sim::SeededSource source(3);
@@ -338,13 +338,14 @@ struct Options final : sim::ChoiceSource {
 TEST_CASE("causal ids do not depend on the schedule", "[sim][world]") {
   Sketch sketch;
   for (const char* name : {"ann", "bob"}) {
-    sketch.clerks.push_back(
-        {name,
-         {{"go", {toy::wait(), toy::step(toy::Verb::nest, 0, 2), toy::wait(), toy::add(x, 1),
-                  toy::step(toy::Verb::start)},
-           0ns, false},
-          {"more", {toy::wait(), toy::read(x)}, 0ns, true}},
-         {}});
+    sketch.clerks.push_back({name,
+                             {{"go",
+                               {toy::wait(), toy::step(toy::Verb::nest, 0, 2), toy::wait(),
+                                toy::add(x, 1), toy::step(toy::Verb::start)},
+                               0ns,
+                               false},
+                              {"more", {toy::wait(), toy::read(x)}, 0ns, true}},
+                             {}});
   }
   const toy::Flow flow(sketch);
   std::vector<std::set<sim::Hash128>> ids;
@@ -456,6 +457,70 @@ TEST_CASE("looking at a fingerprint takes no memory of the world", "[sim][world]
   sim::Arena::Snapshot after;
   world.save(after);
   CHECK(before.bytes == after.bytes);
+}
+
+// A world after `steps` steps that follow wishes, and where it gets by default from there.
+struct Reached {
+  Reached(const toy::Flow& flow, const sim::FaultPlan& plan, Wishes& wishes, int steps)
+      : world(flow, Reading::any, plan) {
+    world.reset(wishes);
+    for (int i = 0; i < steps; ++i) REQUIRE(world.step());
+    REQUIRE(wishes.all_granted());
+    fingerprint = world.fingerprint();
+    before = toy::numbers(world);
+    while (world.step()) {
+    }
+    after = toy::numbers(world);
+  }
+  World world;
+  sim::Hash128 fingerprint;
+  std::array<std::int64_t, 4> before{};
+  std::array<std::int64_t, 4> after{};
+};
+
+TEST_CASE("a message's identifier is known to be the one that a component holds", "[sim][world]") {
+  Sketch sketch;
+  sketch.clerks = {{"ann", {{"go", {toy::step(toy::Verb::mint, x)}, 0ns, false}}, {}},
+                   {"bob", {{"go", {toy::step(toy::Verb::mint, x)}, 0ns, false}}, {}},
+                   {"cid", {{"go", {toy::write(x, 0)}, 0ns, false}}, {}}};
+  const toy::Flow flow(sketch);
+  Wishes stale_first({}, {"ann: mint x", "bob: mint x", "message 1", "cid: write x"});
+  Wishes stale_last({}, {"ann: mint x", "bob: mint x", "message 2", "cid: write x"});
+  const Reached current_left(flow, {}, stale_first, 4);
+  const Reached stale_left(flow, {}, stale_last, 4);
+  CHECK(current_left.before == stale_left.before);
+  CHECK(current_left.after != stale_left.after);
+  CHECK(current_left.fingerprint != stale_left.fingerprint);
+}
+
+TEST_CASE("what a task once read from its process's memory tells states apart", "[sim][world]") {
+  Sketch sketch = one_clerk(
+      {toy::step(toy::Verb::keep, 0, 1), toy::read(2), toy::step(toy::Verb::keep, 0, -1)});
+  sketch.clerks[0].routines.push_back(
+      {"reader",
+       {toy::read(3), toy::step(toy::Verb::hold), toy::read(3), toy::step(toy::Verb::tell, x)},
+       0ns,
+       false});
+  const toy::Flow flow(sketch);
+  Wishes one({}, {"ann: read w", "ann: read z"});
+  Wishes none({}, {"ann: read z"});
+  const Reached holds_one(flow, {}, one, 2);
+  const Reached holds_none(flow, {}, none, 2);
+  CHECK(holds_one.before == holds_none.before);
+  CHECK(holds_one.after != holds_none.after);
+  CHECK(holds_one.fingerprint != holds_none.fingerprint);
+}
+
+TEST_CASE("what a late operation will do tells states apart", "[sim][world]") {
+  const toy::Flow flow(one_clerk({toy::wait(), toy::step(toy::Verb::pick, 0, 2), toy::put(x, 1)}));
+  const auto plan = toy::plan(1, {FaultKind::late});
+  Wishes first({{"/ann/serve/1", "0"}, {"/ann/serve/2", "late"}}, {});
+  Wishes second({{"/ann/serve/1", "1"}, {"/ann/serve/2", "late"}}, {});
+  const Reached one(flow, plan, first, 2);
+  const Reached two(flow, plan, second, 2);
+  CHECK(one.before == two.before);
+  CHECK(one.after != two.after);
+  CHECK(one.fingerprint != two.fingerprint);
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ namespace {
 using namespace std::chrono_literals;
 
 // Verbs in the order in which shrinking prefers them.
-const std::vector<Verb> kVerbs = {Verb::wait,  Verb::add,  Verb::read,   Verb::put,  Verb::write,
-                                  Verb::lock,  Verb::unlock, Verb::keep, Verb::recall, Verb::hold,
-                                  Verb::tell,  Verb::nest, Verb::start,  Verb::retry, Verb::pick,
-                                  Verb::mint,  Verb::stamp, Verb::overdue};
+const std::vector<Verb> kVerbs = {Verb::wait, Verb::add,    Verb::read,   Verb::put,    Verb::write,
+                                  Verb::lock, Verb::unlock, Verb::keep,   Verb::recall, Verb::hold,
+                                  Verb::tell, Verb::nest,   Verb::start,  Verb::retry,  Verb::pick,
+                                  Verb::mint, Verb::stamp,  Verb::overdue};
 
 const std::vector<sim::Window> kWindows = {sim::kAnyTime, sim::Window{0ns, 0ns},
                                            sim::Window{1ms, 1ms}, sim::Window{1ms, 2s}};
@@ -41,8 +41,8 @@ rc::Gen<Step> steps() {
 template <class T>
 rc::Gen<std::vector<T>> lists(std::size_t least, std::size_t most, const rc::Gen<T>& elements) {
   const auto full_size = rc::gen::resize(rc::kNominalSize, elements);
-  const auto list = rc::gen::resize(static_cast<int>(most),
-                                    rc::gen::container<std::vector<T>>(full_size));
+  const auto list =
+      rc::gen::resize(static_cast<int>(most), rc::gen::container<std::vector<T>>(full_size));
   return rc::gen::map(list, [=](std::vector<T> made) {
     while (made.size() < least) made.push_back(T{});
     return made;
@@ -76,8 +76,7 @@ Sketch sketch_of(const std::vector<RoughClerk>& rough) {
   for (const RoughClerk& each : rough) {
     Clerk clerk{names[sketch.clerks.size()], {}, sim::kRestartWindow};
     const auto add = [&](const char* name, const Steps& list, sim::Duration period, bool spare) {
-      clerk.routines.push_back(
-          {name + std::to_string(clerk.routines.size()), list, period, spare});
+      clerk.routines.push_back({name + std::to_string(clerk.routines.size()), list, period, spare});
     };
     for (const Steps& task : each.tasks) add("task", task, 0ns, false);
     for (const Steps& pass : each.passes) add("pass", pass, 1s, false);
@@ -99,22 +98,21 @@ rc::Gen<Sketch> sketches(const Shape& shape) {
 }
 
 rc::Gen<sim::FaultPlan> plans(std::uint32_t budget) {
-  constexpr std::array<sim::FaultKind, 5> kinds = {sim::FaultKind::crash,
-                                                   sim::FaultKind::reply_lost,
-                                                   sim::FaultKind::error, sim::FaultKind::late,
-                                                   sim::FaultKind::pause};
-  return rc::gen::map(rc::gen::tuple(rc::gen::resize(
-                                         rc::kNominalSize,
-                                         rc::gen::inRange<std::uint32_t>(0, budget + 1)),
-                                     rc::gen::arbitrary<std::array<bool, kinds.size()>>()),
-                      [kinds](const std::tuple<std::uint32_t, std::array<bool, 5>>& parts) {
-                        const auto& [strikes, wanted] = parts;
-                        std::vector<sim::FaultKind> chosen;
-                        for (std::size_t i = 0; i < kinds.size(); ++i) {
-                          if (wanted[i]) chosen.push_back(kinds[i]);
-                        }
-                        return plan(strikes, chosen);
-                      });
+  constexpr std::array<sim::FaultKind, 5> kinds = {
+      sim::FaultKind::crash, sim::FaultKind::reply_lost, sim::FaultKind::error,
+      sim::FaultKind::late, sim::FaultKind::pause};
+  return rc::gen::map(
+      rc::gen::tuple(
+          rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint32_t>(0, budget + 1)),
+          rc::gen::arbitrary<std::array<bool, kinds.size()>>()),
+      [kinds](const std::tuple<std::uint32_t, std::array<bool, 5>>& parts) {
+        const auto& [strikes, wanted] = parts;
+        std::vector<sim::FaultKind> chosen;
+        for (std::size_t i = 0; i < kinds.size(); ++i) {
+          if (wanted[i]) chosen.push_back(kinds[i]);
+        }
+        return plan(strikes, chosen);
+      });
 }
 
 int property_cases(int cases) {

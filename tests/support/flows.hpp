@@ -1,10 +1,12 @@
-// Generators of toy flows and of fault plans, which shrink step by step, and the size of properties.
+// Generators of toy flows and of fault plans, which shrink step by step, and the size of
+// properties.
 //
 // ONCEWARD_PROPERTY_SIZE=full tries 25 times as many cases as usual, =small a tenth (valgrind).
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 #include <sstream>
 #include <string>
 

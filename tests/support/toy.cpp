@@ -28,11 +28,10 @@ class Store;
 // What follows from `mint`: a message on its way, with an identifier made in the run.
 class Message final : public sim::Occurrence {
  public:
-  Message(Store& store, std::size_t slot, std::uint64_t id)
-      : store_(store), slot_(slot), id_(id) {}
+  Message(Store& store, std::size_t slot, std::uint64_t id) : store_(store), slot_(slot), id_(id) {}
   void happen(sim::World& world) override;
   void fingerprint(sim::Hasher& hasher) const override { hasher.add_minted(id_); }
-  [[nodiscard]] std::string describe() const override { return "message"; }
+  [[nodiscard]] std::string describe() const override { return "message " + std::to_string(id_); }
   void dispose() override { delete this; }
 
  private:
@@ -152,8 +151,8 @@ class StoreOperation final : public sim::Operation {
   Applied apply(sim::World& world) override {
     const Applied applied = apply_verb(world);
     static_cast<void>(world.trace(process_->name(), [&](sim::TraceEntry& entry) {
-      entry.text = describe() + (applied == Applied::blocked ? " waits"
-                                                             : " -> " + std::to_string(seen_));
+      entry.text =
+          describe() + (applied == Applied::blocked ? " waits" : " -> " + std::to_string(seen_));
     }));
     return applied;
   }
@@ -164,7 +163,7 @@ class StoreOperation final : public sim::Operation {
     if (verb == Verb::lock) return sim::Fallible::refusable;
     const bool writes =
         verb == Verb::write || verb == Verb::add || verb == Verb::put || verb == Verb::tell;
-    return writes ? sim::Fallible::remote : sim::Fallible::no;
+    return writes ? sim::Fallible::sent : sim::Fallible::no;
   }
   [[nodiscard]] Operation* copy() const override { return new StoreOperation(*this); }
 
@@ -195,8 +194,7 @@ class StoreOperation final : public sim::Operation {
         seen_ = slot.number;
         return Applied::done;
       default:
-        store_->set(world, step_->slot,
-                    step_->verb == Verb::add ? slot.number + number_ : number_);
+        store_->set(world, step_->slot, step_->verb == Verb::add ? slot.number + number_ : number_);
         seen_ = slot.number;
         return Applied::acted;
     }
@@ -344,9 +342,9 @@ sim::Task<> Pass::start_pass() { return follow_routine(hands_, routine_); }
 }  // namespace
 
 const char* to_text(Verb verb) {
-  static constexpr const char* kNames[] = {"wait",  "read",   "write",   "add",   "put",  "lock",
+  static constexpr const char* kNames[] = {"wait",   "read",  "write",   "add",   "put",  "lock",
                                            "unlock", "keep",  "recall",  "hold",  "tell", "nest",
-                                           "start", "stamp",  "overdue", "retry", "pick", "mint"};
+                                           "start",  "stamp", "overdue", "retry", "pick", "mint"};
   return kNames[static_cast<std::size_t>(verb)];
 }
 

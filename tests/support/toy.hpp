@@ -23,24 +23,24 @@ namespace onceward::toy {
 inline constexpr std::size_t kSlots = 4;
 
 enum class Verb : std::uint8_t {
-  wait,      // sleeps
-  read,      // seen = number
-  write,     // number = amount
-  add,       // number += amount; seen = number
-  put,       // number = seen + amount, in an operation of its own: a race with `read`
-  lock,      // waits for the lock
-  unlock,    // gives it back, if this task holds it
-  keep,      // memory of the process += amount
-  recall,    // seen = memory of the process
-  hold,      // the task's own local = memory of the process, for `tell`
-  tell,      // number = the local of `hold`
-  nest,      // the next `amount` steps run in a task of their own, which this one awaits
-  start,     // starts the clerk's spare routine
-  stamp,     // takes the instant, for `overdue`
-  overdue,   // seen = 1 if more than `amount` nanoseconds have passed since `stamp`, else 0
-  retry,     // one step back unless the last operation was answered
-  pick,      // seen = a data choice below `amount`
-  mint,      // posts a message with an identifier of its own; the number becomes that identifier
+  wait,     // sleeps
+  read,     // seen = number
+  write,    // number = amount
+  add,      // number += amount; seen = number
+  put,      // number = seen + amount, in an operation of its own: a race with `read`
+  lock,     // waits for the lock
+  unlock,   // gives it back, if this task holds it
+  keep,     // memory of the process += amount
+  recall,   // seen = memory of the process
+  hold,     // the task's own local = memory of the process, for `tell`
+  tell,     // number = the local of `hold`
+  nest,     // the next `amount` steps run in a task of their own, which this one awaits
+  start,    // starts the clerk's spare routine
+  stamp,    // takes the instant, for `overdue`
+  overdue,  // seen = 1 if more than `amount` nanoseconds have passed since `stamp`, else 0
+  retry,    // one step back unless the last operation was answered
+  pick,     // seen = a data choice below `amount`
+  mint,     // posts a message with an identifier of its own; the number becomes that identifier
 };
 [[nodiscard]] const char* to_text(Verb verb);
 

@@ -1,0 +1,88 @@
+// How long it can take from one operation of a handler to its next.
+#include <algorithm>
+
+#include "scenarios/interpreter.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+// The operations that could come next. Conditions are not evaluated, so there may be several.
+class NextOperations {
+ public:
+  explicit NextOperations(const Components& components) : components_(components) {}
+
+  // Adds those of a block from step `from` on; true if one of them comes for certain.
+  bool add(const Block& block, std::size_t from) {
+    for (std::size_t i = from; i < block.size(); ++i) {
+      if (add(block[i])) return true;
+    }
+    return false;
+  }
+
+  // The latest end of their windows; kForever if there are none.
+  [[nodiscard]] sim::Duration latest() const { return found_ ? latest_ : sim::kForever; }
+
+ private:
+  bool add(const Step& step) {
+    switch (step.kind) {
+      case StepKind::begin:
+      case StepKind::insert:
+      case StepKind::select:
+      case StepKind::update:
+      case StepKind::erase:
+        return note(components_.databases[step.component]->profile().statement);
+      case StepKind::commit:
+        return note(components_.databases[step.component]->profile().commit);
+      case StepKind::publish:
+        return note(components_.brokers[step.component]->profile().publish);
+      case StepKind::ack:
+        return note(models::kReplyWindow);
+      case StepKind::call:
+        return note(models::kCallWindow);
+      case StepKind::wait:
+        return note(step.window);
+      case StepKind::effect:
+        return step.component == kNone && note(models::kStatementWindow);
+      case StepKind::when: {
+        const bool then = add(step.body, 0);
+        const bool otherwise = add(step.otherwise, 0);
+        return then && otherwise;
+      }
+      case StepKind::for_each:
+        static_cast<void>(add(step.body, 0));
+        return false;
+      case StepKind::leave:
+      case StepKind::fail:
+        return true;  // nothing after it comes
+      case StepKind::rollback:
+        break;
+    }
+    return false;
+  }
+
+  bool note(const sim::Window& window) {
+    found_ = true;
+    latest_ = std::max(latest_, window.latest);
+    return true;
+  }
+
+  const Components& components_;
+  bool found_ = false;
+  sim::Duration latest_{0};
+};
+
+}  // namespace
+
+sim::Duration Frame::next_action_within() const {
+  NextOperations next(*components);
+  for (std::size_t i = levels_.size(); i-- > 0;) {
+    const Level& level = levels_[i];
+    if (next.add(*level.block, level.index)) break;
+    const bool again =
+        level.loop != nullptr && level.round < slots_[level.loop->loop].rows.size();
+    if (again && next.add(*level.block, 0)) break;
+  }
+  return next.latest();
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,158 @@
+// Reading which faults may strike, whom, and where.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "scenarios/nearest.hpp"
+#include "scenarios/reading.hpp"
+
+namespace onceward::scenarios {
+
+// Without a word about faults: one crash, one redelivery or one lost reply, anywhere (DESIGN 3.5).
+void Reading::default_faults() {
+  program.plan.budget = 1;
+  for (const sim::FaultKind kind :
+       {sim::FaultKind::crash, sim::FaultKind::redeliver, sim::FaultKind::reply_lost}) {
+    sim::FaultRule rule;
+    rule.kind = kind;
+    program.plan.rules.push_back(rule);
+    program.rule_written.push_back(false);
+  }
+}
+
+void Reading::read_faults(const Node& node) {
+  const Fields fields(problems, node, "\"faults\"", {"budget", "kinds", "down_at_once"});
+  if (!fields.has("kinds")) default_faults();
+  if (const Node* kinds = fields.array("kinds"); kinds != nullptr) {
+    for (const Node& each : kinds->items) {
+      sim::FaultRule rule;
+      if (!read_fault(each, rule, {"at_most"})) continue;
+      program.plan.rules.push_back(std::move(rule));
+      program.rule_written.push_back(true);
+    }
+  }
+  program.plan.budget = 1;
+  if (const auto budget = fields.integer("budget", 0, 20)) {
+    program.plan.budget = static_cast<std::uint32_t>(*budget);
+    program.budget_written = true;
+  }
+  if (const auto down = fields.integer("down_at_once", 1, 20)) {
+    program.plan.down_at_once = static_cast<std::uint32_t>(*down);
+  }
+}
+
+bool Reading::read_fault(const Node& node, sim::FaultRule& rule,
+                         const std::vector<std::string>& extra) {
+  std::vector<std::string> kinds;
+  for (const sim::FaultKindHelp& each : sim::fault_catalogue()) kinds.emplace_back(each.name);
+  std::vector<std::string> allowed = kinds;
+  allowed.insert(allowed.end(), extra.begin(), extra.end());
+  const Fields fields(problems, node, "a fault", allowed);
+  if (!fields.is_object()) return false;
+  bool good = true;
+  bool unknown = false;
+  for (const Member& member : node.members) {
+    const sim::FaultKind kind = sim::fault_kind(member.key);
+    unknown = unknown || std::find(allowed.begin(), allowed.end(), member.key) == allowed.end();
+    if (kind == sim::FaultKind::none) continue;
+    if (rule.kind != sim::FaultKind::none) {
+      problems.add(member.key_span, "a fault has one kind",
+                   "write an entry of its own for each kind");
+      return false;
+    }
+    rule.kind = kind;
+    good = read_target(member.value, rule);
+  }
+  if (rule.kind == sim::FaultKind::none) {
+    if (!unknown) problems.add(node.span, "a fault needs a kind", did_you_mean("", kinds));
+    return false;
+  }
+  if (const auto at_most = fields.integer("at_most", 1, 1000)) {
+    rule.at_most = static_cast<std::uint32_t>(*at_most);
+  }
+  return good;
+}
+
+bool Reading::read_target(const Node& node, sim::FaultRule& rule) {
+  if (node.kind != Node::Kind::text) {
+    problems.add(node.span, "a fault strikes a named part, or \"any\"");
+    return false;
+  }
+  if (node.text == "any") return true;
+  rule.target = node.text;
+  const std::vector<std::string> targets = fault_targets(rule.kind);
+  if (std::find(targets.begin(), targets.end(), rule.target) != targets.end()) return true;
+  const bool group = rule.kind == sim::FaultKind::redeliver;
+  if (group && steps_left_out_) return false;
+  const std::string kind = sim::to_text(rule.kind);
+  for (const sim::FaultKindHelp& other : sim::fault_catalogue()) {
+    const std::vector<std::string> all = fault_targets(other.kind);
+    if (std::find(all.begin(), all.end(), rule.target) == all.end()) continue;
+    problems.add(node.span, fmt::format("\"{}\" cannot strike \"{}\"", kind, rule.target),
+                 did_you_mean("", targets));
+    return false;
+  }
+  problems.add(node.span, fmt::format("there is no \"{}\" to strike", rule.target),
+               did_you_mean(rule.target, targets));
+  return false;
+}
+
+std::vector<std::string> Reading::fault_targets(sim::FaultKind kind) const {
+  std::vector<std::string> targets = service_names();
+  if (kind == sim::FaultKind::crash || kind == sim::FaultKind::pause) return targets;
+  if (kind != sim::FaultKind::redeliver) {
+    for (const DatabaseDescription& each : program.databases) targets.push_back(each.name->text);
+    for (const ExternalDescription& each : program.externals) targets.push_back(each.name->text);
+    for (const BrokerDescription& each : program.brokers) targets.push_back(each.name->text);
+    return targets;
+  }
+  for (const BrokerDescription& each : program.brokers) {
+    for (const auto& topic : each.topics) targets.push_back(topic->name.text);
+  }
+  for (const ServiceDescription& service : program.services) {
+    for (const Handler& handler : service.handlers) {
+      if (handler.group != nullptr) targets.push_back(handler.group->name.text);
+    }
+  }
+  return targets;
+}
+
+bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
+  if (node.kind != Node::Kind::array || node.items.size() != 2) {
+    problems.add(node.span, "\"between\" names two steps", R"(write for example ["sent", "marked"])");
+    return false;
+  }
+  if (steps_left_out_) return false;
+  std::vector<std::string> known;
+  for (const auto& [name, step] : step_names_) {
+    if (step.acts) known.push_back(name);
+  }
+  if (known.empty()) {
+    problems.add(node.span, "no step has a name", R"(a step is named by its field "name")");
+    return false;
+  }
+  const std::vector<const Node*> names = read_names(node, "step", known);
+  if (names.size() != 2) return false;
+  const StepName& first = step_names_[names[0]->text];
+  const StepName& second = step_names_[names[1]->text];
+  const bool together =
+      std::any_of(first.handlers.begin(), first.handlers.end(),
+                  [&](const std::string& handler) { return second.handlers.contains(handler); });
+  if (names[0]->text == names[1]->text || !together) {
+    problems.add(node.span, fmt::format("nothing lies between \"{}\" and \"{}\"", names[0]->text,
+                                        names[1]->text),
+                 "name two steps of one handler");
+    return false;
+  }
+  const bool of_process = rule.kind == sim::FaultKind::crash || rule.kind == sim::FaultKind::pause;
+  if (of_process && !rule.target.empty() && !first.services.contains(rule.target)) {
+    problems.add(node.span, fmt::format("{} has no steps \"{}\" and \"{}\"", rule.target,
+                                        names[0]->text, names[1]->text),
+                 fmt::format("they are steps of {}", *first.services.begin()));
+    return false;
+  }
+  rule.between.push_back({names[0]->text, names[1]->text});
+  return true;
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,116 @@
+// Reading the steps that work on a database.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "scenarios/nearest.hpp"
+#include "scenarios/read_steps.hpp"
+
+namespace onceward::scenarios {
+
+bool StepReader::read_transaction(const Node& subject, Step& step) {
+  step.component = reading_.find_database(subject);
+  if (step.component == kNone) {
+    begins_unknown_ = begins_unknown_ || step.kind == StepKind::begin;
+    return false;
+  }
+  if (step.kind == StepKind::begin) begun_.insert(step.component);
+  return check_begun(subject, step);
+}
+
+bool StepReader::check_begun(const Node& database, const Step& step) {
+  if (begins_unknown_ || begun_.contains(step.component)) return true;
+  problems_.add(database.span,
+                fmt::format("no step before this begins a transaction on \"{}\"", database.text),
+                fmt::format("write {{\"begin\": \"{}\"}} before it", database.text));
+  return false;
+}
+
+bool StepReader::read_database_step(const Fields& fields, const Node& subject, Step& step) {
+  models::TableSpec* table = reading_.find_table(subject, step.component, step.part);
+  if (table == nullptr) {
+    bind(fields, Slot::Kind::empty, nullptr, step);
+    return false;
+  }
+  bool good = true;
+  if (step.kind == StepKind::insert) {
+    good = fields.need("row") != nullptr && read_row(fields, "row", *table, step);
+    if (const Node* conflict = fields.text("on_conflict"); conflict != nullptr) {
+      const std::vector<std::string> words = {"error", "ignore", "update"};
+      const auto word = std::find(words.begin(), words.end(), conflict->text);
+      if (word == words.end()) {
+        problems_.add(conflict->span,
+                      fmt::format("unknown answer \"{}\" to a conflict", conflict->text),
+                      did_you_mean(conflict->text, words));
+        good = false;
+      } else {
+        step.on_conflict = static_cast<models::OnConflict>(word - words.begin());
+      }
+    }
+  } else {
+    names_.row = table;
+    if (const Node* where = fields.find("where"); where != nullptr) {
+      std::optional<Formula> condition = read_condition(*where, names_, problems_);
+      good = condition.has_value();
+      if (good) step.value = std::move(*condition);
+      step.has_value = good;
+    }
+    if (step.kind == StepKind::update) {
+      good = fields.need("set") != nullptr && read_row(fields, "set", *table, step) && good;
+    }
+    names_.row = nullptr;
+    if (step.kind == StepKind::select) good = read_query(fields, *table, step) && good;
+  }
+  bind(fields, step.kind == StepKind::select ? Slot::Kind::rows : Slot::Kind::result,
+       step.kind == StepKind::select ? table : nullptr, step);
+  return good;
+}
+
+bool StepReader::read_row(const Fields& fields, std::string_view name, models::TableSpec& table,
+                          Step& step) {
+  const Node* row = fields.object(name);
+  if (row == nullptr) return false;
+  bool good = true;
+  for (const Member& member : row->members) {
+    const int index = table.column(member.key);
+    if (index < 0) {
+      problems_.add(member.key_span,
+                    fmt::format("{} has no column \"{}\"", table.name.text, member.key),
+                    did_you_mean(member.key, table.columns));
+      good = false;
+      continue;
+    }
+    if (index == table.sequence) {
+      problems_.add(member.key_span,
+                    fmt::format("the database fills {}.{} from its sequence", table.name.text,
+                                member.key),
+                    "leave it out");
+      good = false;
+      continue;
+    }
+    std::optional<Formula> value = read_value(member.value, names_, problems_);
+    good = good && value.has_value();
+    if (value) step.columns.emplace_back(static_cast<std::uint32_t>(index), std::move(*value));
+  }
+  return good;
+}
+
+bool StepReader::read_query(const Fields& fields, const models::TableSpec& table, Step& step) {
+  if (const auto limit = fields.integer("limit", 1, 1'000'000)) {
+    step.limit = static_cast<std::uint32_t>(*limit);
+  }
+  const Node* order = fields.text("order_by");
+  if (order == nullptr) return true;
+  std::string column = order->text;
+  if (column.size() > 5 && column.ends_with(" desc")) {
+    step.descending = true;
+    column.resize(column.size() - 5);
+  }
+  step.order_by = table.column(column);
+  if (step.order_by >= 0) return true;
+  problems_.add(order->span, fmt::format("{} has no column \"{}\"", table.name.text, column),
+                did_you_mean(column, table.columns));
+  return false;
+}
+
+}  // namespace onceward::scenarios
