@@ -87,7 +87,13 @@ void Workload::arrive(sim::World& world, std::uint32_t index, const sim::Hash128
   });
   if (entry != 0) world.set_cause(entry);
   ledger_->requested(world, *order.spec, rows_[index], entry);
-  if (states_[index] == State::in_work) start(world, index, process, id);
+  if (states_[index] != State::in_work) return;
+  // Taking a request over is an act: a crash right after it loses the request for good.
+  if (world.strike_taker(process, *order.site)) {
+    states_[index] = State::failed;
+    return;
+  }
+  start(world, index, process, id);
 }
 
 void Workload::start(sim::World& world, std::uint32_t index, sim::Process& process,

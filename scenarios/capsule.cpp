@@ -12,9 +12,8 @@ constexpr const char* kSchema = "onceward.capsule/1";
 ordered_json plan_json(const sim::FaultPlan& plan) {
   ordered_json rules = ordered_json::array();
   for (const sim::FaultRule& rule : plan.rules) {
-    ordered_json each = {{"kind", sim::to_text(rule.kind)},
-                         {"target", rule.target},
-                         {"at_most", rule.at_most}};
+    ordered_json each = {
+        {"kind", sim::to_text(rule.kind)}, {"target", rule.target}, {"at_most", rule.at_most}};
     if (!rule.between.empty()) {
       each["between"] = {rule.between.front().after, rule.between.front().before};
     }
@@ -24,6 +23,11 @@ ordered_json plan_json(const sim::FaultPlan& plan) {
           {"down_at_once", plan.down_at_once},
           {"exact", plan.exact},
           {"rules", std::move(rules)}};
+}
+
+// A run may look the same under another plan, but it is not the one that was recorded.
+std::string digest_of(const sim::FaultPlan& plan) {
+  return to_text(sim::hash_bytes(plan_json(plan).dump()));
 }
 
 bool read_kind(const ordered_json& json, sim::FaultKind& kind) {
@@ -52,10 +56,10 @@ bool read_plan(const ordered_json& json, sim::FaultPlan& plan) {
 ordered_json tape_json(const sim::Tape& tape) {
   ordered_json entries = ordered_json::array();
   for (const sim::TapeEntry& entry : tape) {
-    ordered_json each = {{"kind", to_text(entry.kind)},      {"owner", to_text(entry.owner)},
-                         {"site", entry.site},               {"n", entry.n},
-                         {"arity", entry.arity},             {"option", to_text(entry.option)},
-                         {"index", entry.index},             {"text", entry.text}};
+    ordered_json each = {{"kind", to_text(entry.kind)}, {"owner", to_text(entry.owner)},
+                         {"site", entry.site},          {"n", entry.n},
+                         {"arity", entry.arity},        {"option", to_text(entry.option)},
+                         {"index", entry.index},        {"text", entry.text}};
     if (entry.fault != sim::FaultKind::none) each["fault"] = sim::to_text(entry.fault);
     entries.push_back(std::move(each));
   }
@@ -93,8 +97,10 @@ std::string to_json(const Capsule& capsule) {
                              {"invariant", capsule.invariant},
                              {"entity", capsule.entity},
                              {"fewest_faults", capsule.fewest_faults},
+                             {"also", capsule.also},
                              {"violates", capsule.violates},
                              {"plan", plan_json(capsule.plan)},
+                             {"plan_digest", digest_of(capsule.plan)},
                              {"left_out", capsule.left_out},
                              {"steps", capsule.steps},
                              {"fingerprint", to_text(capsule.fingerprint)},
@@ -117,9 +123,14 @@ std::optional<Capsule> read_capsule(const std::string& text, std::string& proble
     capsule.invariant = json.at("invariant").get<std::string>();
     capsule.entity = json.at("entity").get<std::string>();
     capsule.fewest_faults = json.at("fewest_faults").get<bool>();
+    capsule.also = json.at("also").get<std::vector<std::string>>();
     capsule.violates = json.at("violates").get<std::vector<std::string>>();
     if (!read_plan(json.at("plan"), capsule.plan)) {
       problem = "the fault plan is damaged";
+      return std::nullopt;
+    }
+    if (json.at("plan_digest").get<std::string>() != digest_of(capsule.plan)) {
+      problem = "the fault plan is not the recorded one";
       return std::nullopt;
     }
     capsule.left_out = json.at("left_out").get<std::vector<bool>>();

@@ -1,8 +1,8 @@
 #include "scenarios/fields.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/expression.hpp"
 #include "scenarios/nearest.hpp"
@@ -31,8 +31,8 @@ Fields::Fields(Problems& problems, const Node& node, std::string what,
                const std::vector<std::string>& allowed)
     : problems_(problems), node_(node), what_(std::move(what)) {
   if (!is_object()) {
-    problems_.add(node.span, fmt::format("{} must be an object, this is {}", what_,
-                                         to_text(node.kind)));
+    problems_.add(node.span,
+                  fmt::format("{} must be an object, this is {}", what_, to_text(node.kind)));
     return;
   }
   for (const Member& member : node.members) {
@@ -85,7 +85,8 @@ std::optional<sim::Duration> read_duration(Problems& problems, const Node& node)
   if (node.kind == Node::Kind::text) {
     if (const auto nanoseconds = parse_duration(node.text)) return sim::Duration(*nanoseconds);
   }
-  problems.add(node.span, "this is not a duration", "write for example \"1500ms\", \"10m\", \"24h\"");
+  problems.add(node.span, "this is not a duration",
+               "write for example \"1500ms\", \"10m\", \"24h\"");
   return std::nullopt;
 }
 

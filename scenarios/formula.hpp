@@ -20,8 +20,8 @@ namespace onceward::scenarios {
 struct Slot {
   enum class Kind : std::uint8_t { empty, value, result, row, rows };
   Kind kind = Kind::empty;
-  sim::Value value;           // value; the status of a result, as text
-  std::int64_t row_count = 0; // result: rows changed or found
+  sim::Value value;            // value; the status of a result, as text
+  std::int64_t row_count = 0;  // result: rows changed or found
   models::Row row;
   models::Rows rows;
 };
@@ -30,20 +30,48 @@ struct Slot {
 struct Scope {
   sim::World* world = nullptr;
   const sim::Vector<Slot>* slots = nullptr;
-  const models::Row* row = nullptr;           // `row`
-  const models::Row* request = nullptr;       // `request`
-  const models::Message* event = nullptr;     // `event`
-  std::int64_t n = 0;                         // `n`: which of the `times` of a request
-  const char* mistake = nullptr;              // set by the first mistake; a frozen text
+  const models::Row* row = nullptr;        // `row`
+  const models::Row* request = nullptr;    // `request`
+  const models::Message* event = nullptr;  // `event`
+  std::int64_t n = 0;                      // `n`: which of the `times` of a request
+  const char* mistake = nullptr;           // set by the first mistake; a frozen text
 };
 
 class Formula {
  public:
   enum class Op : std::uint8_t {
-    constant, n, slot, slot_column, slot_first, slot_status, slot_count, row_column, request_field,
-    event_id, event_type, event_key, event_data, both, either, negate, equal, unequal, less,
-    less_equal, greater, greater_equal, add, subtract, multiply, divide, remainder, minus,
-    conditional, uuid, now, count,
+    constant,
+    n,
+    slot,
+    slot_column,
+    slot_first,
+    slot_status,
+    slot_count,
+    row_column,
+    request_field,
+    event_id,
+    event_type,
+    event_key,
+    event_data,
+    both,
+    either,
+    negate,
+    equal,
+    unequal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    add,
+    subtract,
+    multiply,
+    divide,
+    remainder,
+    minus,
+    conditional,
+    uuid,
+    now,
+    count,
   };
 
   [[nodiscard]] sim::Value evaluate(Scope& scope) const;
@@ -52,10 +80,10 @@ class Formula {
 
   Op op = Op::constant;
   sim::Value constant;
-  std::uint32_t index = 0;   // slot, column or field
-  std::uint32_t column = 0;  // of a slot's row
+  std::uint32_t index = 0;          // slot, column or field
+  std::uint32_t column = 0;         // of a slot's row
   const sim::Site* site = nullptr;  // uuid: where ids are minted
-  std::string name;          // of a field of an event's data
+  std::string name;                 // of a field of an event's data
   std::vector<Formula> operands;
 
  private:

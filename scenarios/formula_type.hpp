@@ -10,7 +10,14 @@
 namespace onceward::scenarios {
 
 enum class FormulaType : std::uint8_t {
-  unknown, null, boolean, integer, text, duration, instant, id,
+  unknown,
+  null,
+  boolean,
+  integer,
+  text,
+  duration,
+  instant,
+  id,
 };
 
 [[nodiscard]] FormulaType type_of(const Formula& formula);

@@ -67,7 +67,8 @@ const Step* Frame::next() {
 }
 
 const char* Frame::obstacle(const Step& step) const {
-  const bool open = step.component < transactions_.size() && transactions_[step.component].is_open();
+  const bool open =
+      step.component < transactions_.size() && transactions_[step.component].is_open();
   switch (step.kind) {
     case StepKind::begin:
       return open ? "this database has an open transaction already" : nullptr;
@@ -107,8 +108,8 @@ void Frame::control(const Step& step) {
       return;
     default: {  // an effect within a transaction
       const Value key = evaluate(step.value);
-      components->databases[step.component]->carry_effect(
-          *world, transactions_[step.component], *step.word, key, *step.site);
+      components->databases[step.component]->carry_effect(*world, transactions_[step.component],
+                                                          *step.word, key, *step.site);
       if (step.name != nullptr) world->pass(*step.name);
     }
   }

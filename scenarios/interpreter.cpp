@@ -4,8 +4,8 @@
 
 namespace onceward::scenarios {
 
-using models::Status;
 using models::StatementResult;
+using models::Status;
 
 namespace {
 
@@ -83,9 +83,8 @@ sim::Task<> run_operation(Frame* frame, const Step* step) {
       models::Log* log = frame->components->brokers[step->component];
       models::ProducerSettings settings;
       settings.resends = step->resends;
-      const Status status =
-          co_await models::produce(log, step->part, &frame->message, settings, &site,
-                                   &frame->sending);
+      const Status status = co_await models::produce(log, step->part, &frame->message, settings,
+                                                     &site, &frame->sending);
       frame->answered(*step, status, 1);
       co_return;
     }

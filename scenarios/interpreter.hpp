@@ -50,7 +50,7 @@ class Frame final : public sim::InArena,
   // Rolls back what is still open and tells whoever brought the work how it ended.
   void finish();
 
-  models::Row row;          // what an operation in flight points to
+  models::Row row;  // what an operation in flight points to
   models::Rows found;
   models::Message message;
   models::Sending sending;  // of `message`

@@ -1,8 +1,8 @@
 #include "scenarios/names.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/fields.hpp"
 #include "scenarios/formula_type.hpp"
@@ -79,10 +79,10 @@ class Resolver {
 
   std::optional<Formula> binary(const Expression& expression) {
     static const std::map<std::string, Op> ops = {
-        {"and", Op::both},     {"or", Op::either},        {"==", Op::equal},
-        {"!=", Op::unequal},   {"<", Op::less},           {"<=", Op::less_equal},
-        {">", Op::greater},    {">=", Op::greater_equal}, {"+", Op::add},
-        {"-", Op::subtract},   {"*", Op::multiply},       {"/", Op::divide},
+        {"and", Op::both},    {"or", Op::either},        {"==", Op::equal},
+        {"!=", Op::unequal},  {"<", Op::less},           {"<=", Op::less_equal},
+        {">", Op::greater},   {">=", Op::greater_equal}, {"+", Op::add},
+        {"-", Op::subtract},  {"*", Op::multiply},       {"/", Op::divide},
         {"%", Op::remainder},
     };
     const auto found = ops.find(expression.text);
@@ -161,7 +161,8 @@ class Resolver {
       formula.name = path.path[2];
       return formula;
     }
-    const bool known = size >= 2 && std::find(parts.begin(), parts.end(), path.path[1]) != parts.end();
+    const bool known =
+        size >= 2 && std::find(parts.begin(), parts.end(), path.path[1]) != parts.end();
     if (size >= 2 && !known) {
       return refuse(path.word_spans[1], fmt::format("an event has no \"{}\"", path.path[1]),
                     did_you_mean(path.path[1], parts));
@@ -182,9 +183,9 @@ class Resolver {
         if (size >= 2 && path.path[1] == "first") {
           return column(*variable.table, path, 2, Op::slot_first, variable.slot);
         }
-        return refuse(path.span, fmt::format("{} is a list of rows", path.path[0]),
-                      fmt::format("{0}.rows is how many, {0}.first.COLUMN is of the first",
-                                  path.path[0]));
+        return refuse(
+            path.span, fmt::format("{} is a list of rows", path.path[0]),
+            fmt::format("{0}.rows is how many, {0}.first.COLUMN is of the first", path.path[0]));
       default:
         if (size == 2 && path.path[1] == "rows") return leaf(Op::slot_count, variable.slot);
         if (size == 2 && path.path[1] == "status") return leaf(Op::slot_status, variable.slot);
@@ -279,8 +280,9 @@ std::optional<Formula> read_value(const Node& node, const Names& names, Problems
       formula.constant = sim::Value::text(sim::frozen_text(node.text));
       return formula;
     default:
-      problems.add(node.span, fmt::format("a value is a text, a number, true, false or null, this is {}",
-                                          to_text(node.kind)));
+      problems.add(node.span,
+                   fmt::format("a value is a text, a number, true, false or null, this is {}",
+                               to_text(node.kind)));
       return std::nullopt;
   }
 }
@@ -297,7 +299,8 @@ std::optional<Formula> read_condition(const Node& node, const Names& names, Prob
   if (!formula) return std::nullopt;
   const FormulaType type = type_of(*formula);
   if (type == FormulaType::unknown || type == FormulaType::boolean) return formula;
-  problems.add(node.span, fmt::format("a condition must be true or false, this is {}", to_text(type)));
+  problems.add(node.span,
+               fmt::format("a condition must be true or false, this is {}", to_text(type)));
   return std::nullopt;
 }
 

@@ -29,7 +29,7 @@ struct Names {
   const models::RequestSpec* request = nullptr;
   bool has_event = false;
   bool has_n = false;
-  bool runs = false;  // within a handler: uuid() and now() make sense
+  bool runs = false;                      // within a handler: uuid() and now() make sense
   std::shared_ptr<const sim::Site> site;  // where uuid() mints
 };
 

@@ -78,8 +78,7 @@ sim::Duration Frame::next_action_within() const {
   for (std::size_t i = levels_.size(); i-- > 0;) {
     const Level& level = levels_[i];
     if (next.add(*level.block, level.index)) break;
-    const bool again =
-        level.loop != nullptr && level.round < slots_[level.loop->loop].rows.size();
+    const bool again = level.loop != nullptr && level.round < slots_[level.loop->loop].rows.size();
     if (again && next.add(*level.block, 0)) break;
   }
   return next.latest();

@@ -30,8 +30,8 @@ void Program::build(sim::World& world) const {
         *each.name, world, *each.profile, pointers(each.topics), ledger));
   }
   for (const ExternalDescription& each : externals) {
-    components->externals.push_back(&world.add_component<models::ExternalService>(
-        *each.name, world, each.key_window, ledger));
+    components->externals.push_back(
+        &world.add_component<models::ExternalService>(*each.name, world, each.key_window, ledger));
   }
   world.add_component<models::Workload>(kClient, world, pointers(workload), ledger);
   for (const ServiceDescription& each : services) {

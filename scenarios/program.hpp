@@ -1,5 +1,5 @@
-// A scenario as it runs: names resolved, windows and profiles filled in, frozen. It is a sim::Model,
-// so every search works on it as on a model written in C++.
+// A scenario as it runs: names resolved, windows and profiles filled in, frozen. It is a
+// sim::Model, so every search works on it as on a model written in C++.
 #pragma once
 
 #include <map>
@@ -61,8 +61,8 @@ struct Expectation {
   bool written = false;
   std::vector<std::string> violates;  // empty: holds
   bool holds_exhausted = false;
-  std::vector<sim::FaultRule> by;     // faults of the counterexample, exactly these
-  int fewest_faults = -1;             // -1: not said
+  std::vector<sim::FaultRule> by;  // faults of the counterexample, exactly these
+  int fewest_faults = -1;          // -1: not said
 };
 
 class Program final : public sim::Model {

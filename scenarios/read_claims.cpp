@@ -1,7 +1,7 @@
 // Reading what is asked of the flow: workload, invariants, expectation.
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/nearest.hpp"
 #include "scenarios/reading.hpp"
@@ -97,7 +97,8 @@ std::vector<const Node*> Reading::read_names(const Node& node, const char* noun,
   const auto add = [&](const Node& each) {
     if (each.kind != Node::Kind::text) {
       const bool vowel = std::string_view("aeiou").find(noun[0]) != std::string_view::npos;
-      problems.add(each.span, fmt::format("this must be the name of {} {}", vowel ? "an" : "a", noun),
+      problems.add(each.span,
+                   fmt::format("this must be the name of {} {}", vowel ? "an" : "a", noun),
                    did_you_mean("", valid));
     } else if (std::find(valid.begin(), valid.end(), each.text) == valid.end()) {
       problems.add(each.span, fmt::format("unknown {} \"{}\"", noun, each.text),
@@ -118,7 +119,8 @@ namespace {
 
 std::vector<std::string> invariant_names() {
   std::vector<std::string> names;
-  for (const models::Oracle* oracle : models::oracle_catalogue()) names.push_back(oracle->id().text);
+  for (const models::Oracle* oracle : models::oracle_catalogue())
+    names.push_back(oracle->id().text);
   return names;
 }
 
@@ -188,7 +190,8 @@ void Reading::read_expectation(const Node& node) {
   for (const char* name : {"fewest_faults", "by"}) {
     const Node* found = fields.find(name);
     if (found == nullptr || violates != nullptr) continue;
-    problems.add(found->span, fmt::format("\"{}\" is about a violation, and none is expected", name),
+    problems.add(found->span,
+                 fmt::format("\"{}\" is about a violation, and none is expected", name),
                  "\"violates\" names the invariant");
   }
   const Node* by = fields.find("by");

@@ -1,7 +1,7 @@
 // Reading which faults may strike, whom, and where.
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/nearest.hpp"
 #include "scenarios/reading.hpp"
@@ -119,7 +119,8 @@ std::vector<std::string> Reading::fault_targets(sim::FaultKind kind) const {
 
 bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
   if (node.kind != Node::Kind::array || node.items.size() != 2) {
-    problems.add(node.span, "\"between\" names two steps", R"(write for example ["sent", "marked"])");
+    problems.add(node.span, "\"between\" names two steps",
+                 R"(write for example ["sent", "marked"])");
     return false;
   }
   if (steps_left_out_) return false;
@@ -139,15 +140,17 @@ bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
       std::any_of(first.handlers.begin(), first.handlers.end(),
                   [&](const std::string& handler) { return second.handlers.contains(handler); });
   if (names[0]->text == names[1]->text || !together) {
-    problems.add(node.span, fmt::format("nothing lies between \"{}\" and \"{}\"", names[0]->text,
-                                        names[1]->text),
-                 "name two steps of one handler");
+    problems.add(
+        node.span,
+        fmt::format("nothing lies between \"{}\" and \"{}\"", names[0]->text, names[1]->text),
+        "name two steps of one handler");
     return false;
   }
   const bool of_process = rule.kind == sim::FaultKind::crash || rule.kind == sim::FaultKind::pause;
   if (of_process && !rule.target.empty() && !first.services.contains(rule.target)) {
-    problems.add(node.span, fmt::format("{} has no steps \"{}\" and \"{}\"", rule.target,
-                                        names[0]->text, names[1]->text),
+    problems.add(node.span,
+                 fmt::format("{} has no steps \"{}\" and \"{}\"", rule.target, names[0]->text,
+                             names[1]->text),
                  fmt::format("they are steps of {}", *first.services.begin()));
     return false;
   }

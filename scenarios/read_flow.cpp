@@ -1,7 +1,7 @@
 // Reading what the flow is made of besides services: databases, brokers, external services.
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/nearest.hpp"
 #include "scenarios/reading.hpp"
@@ -10,8 +10,8 @@ namespace onceward::scenarios {
 namespace {
 
 template <class Profile>
-const Profile* read_profile(Problems& problems, const Fields& fields, const std::vector<Profile>& all,
-                            const char* what) {
+const Profile* read_profile(Problems& problems, const Fields& fields,
+                            const std::vector<Profile>& all, const char* what) {
   const Node* name = fields.need_text("profile");
   if (name == nullptr) return nullptr;
   std::vector<std::string> names;

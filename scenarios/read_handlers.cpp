@@ -1,7 +1,7 @@
 // Reading services: their handlers, and what starts each of them.
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/nearest.hpp"
 #include "scenarios/read_steps.hpp"
@@ -166,13 +166,14 @@ void Reading::read_topic_trigger(ServiceDescription& service, Handler& handler, 
 void Reading::connect_workload() {
   for (const Sent& sent : sent_) {
     const ServiceDescription& service = program.services[sent.service];
-    const auto taker = std::find_if(
-        service.handlers.begin(), service.handlers.end(),
-        [&](const Handler& handler) { return handler.request.get() == sent.request; });
+    const auto taker =
+        std::find_if(service.handlers.begin(), service.handlers.end(),
+                     [&](const Handler& handler) { return handler.request.get() == sent.request; });
     if (taker == service.handlers.end()) {
       if (steps_left_out_) continue;
-      problems.add(sent.to, fmt::format("{} has no handler on request \"{}\"", service.name->text,
-                                        sent.request->symbol.text),
+      problems.add(sent.to,
+                   fmt::format("{} has no handler on request \"{}\"", service.name->text,
+                               sent.request->symbol.text),
                    R"(its handler starts with "on": {"request": ...})");
       continue;
     }

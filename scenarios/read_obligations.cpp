@@ -1,7 +1,7 @@
 // Reading obligations: "each CAUSE owes EFFECT".
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/mistake.hpp"
 #include "scenarios/nearest.hpp"
@@ -126,8 +126,7 @@ bool Reading::read_cause(const Node& each, models::ObligationSpec& spec) {
   return spec.table != nullptr;
 }
 
-void Reading::read_keys(const Fields& fields, const std::string& at,
-                        models::ObligationSpec& spec) {
+void Reading::read_keys(const Fields& fields, const std::string& at, models::ObligationSpec& spec) {
   if (spec.cause == models::CauseKind::event) {
     read_event_key(fields, at, spec);
     return;
@@ -139,8 +138,8 @@ void Reading::read_keys(const Fields& fields, const std::string& at,
   if (const Node* when = fields.find("when"); when != nullptr) {
     std::optional<Formula> condition = read_condition(*when, names, problems);
     if (condition) {
-      spec.when = [value = on_row(std::move(*condition), of_request, at)](
-                      sim::World& world, const models::Row& row) {
+      spec.when = [value = on_row(std::move(*condition), of_request, at)](sim::World& world,
+                                                                          const models::Row& row) {
         return value(world, row).is_true();
       };
     }
@@ -159,7 +158,8 @@ void Reading::read_keys(const Fields& fields, const std::string& at,
     const auto key = static_cast<std::uint32_t>(spec.table->key);
     spec.of = on_row(leaf(Formula::Op::row_column, key), false, at);
   } else {
-    problems.add(fields.node().span, "this obligation needs \"of\": what its effects are matched by",
+    problems.add(fields.node().span,
+                 "this obligation needs \"of\": what its effects are matched by",
                  of_request ? "the request has no fields" : "the table has no key");
   }
 }

@@ -1,7 +1,7 @@
 // Reading the steps that work on a database.
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/nearest.hpp"
 #include "scenarios/read_steps.hpp"
@@ -81,10 +81,10 @@ bool StepReader::read_row(const Fields& fields, std::string_view name, models::T
       continue;
     }
     if (index == table.sequence) {
-      problems_.add(member.key_span,
-                    fmt::format("the database fills {}.{} from its sequence", table.name.text,
-                                member.key),
-                    "leave it out");
+      problems_.add(
+          member.key_span,
+          fmt::format("the database fills {}.{} from its sequence", table.name.text, member.key),
+          "leave it out");
       good = false;
       continue;
     }

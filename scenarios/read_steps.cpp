@@ -1,8 +1,8 @@
 #include "scenarios/read_steps.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "scenarios/nearest.hpp"
 
@@ -33,8 +33,8 @@ std::vector<std::string> allowed_fields(const StepHelp& help, const Node& node) 
 
 // A word that an expression reads as one name and that means nothing else there.
 bool is_variable(std::string_view word) {
-  constexpr std::string_view kTaken[] = {"row",   "request", "event", "n",  "true", "false",
-                                         "null",  "and",     "or",    "not", "in"};
+  constexpr std::string_view kTaken[] = {"row",  "request", "event", "n",   "true", "false",
+                                         "null", "and",     "or",    "not", "in"};
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   };
@@ -68,9 +68,9 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
   names_.site = step.site;
   if (node.kind == Node::Kind::text) {
     const StepHelp* help = find_word(node.text);
-    const bool alone = help != nullptr && (help->kind == StepKind::ack ||
-                                           help->kind == StepKind::leave ||
-                                           help->kind == StepKind::fail);
+    const bool alone =
+        help != nullptr && (help->kind == StepKind::ack || help->kind == StepKind::leave ||
+                            help->kind == StepKind::fail);
     if (alone) return read_word(node, *help, step);
     problems_.add(node.span,
                   help == nullptr ? fmt::format("unknown step \"{}\"", node.text)
@@ -225,7 +225,8 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
   bool good = formula(&subject, step.value, has_type);
   if (good && step.value.op != Formula::Op::constant) {
     reading_.publishes_any_ = true;
-  } else if (good && subject.kind == Node::Kind::text && step.value.constant.kind() == sim::ValueKind::text) {
+  } else if (good && subject.kind == Node::Kind::text &&
+             step.value.constant.kind() == sim::ValueKind::text) {
     reading_.published_.insert(std::string(step.value.constant.view()));
   } else if (good) {
     problems_.add(subject.span, "the type of an event is a text");
@@ -329,17 +330,18 @@ bool StepReader::find_rows(const Node& list, std::uint32_t& slot, const models::
   for (const auto& [name, variable] : names_.variables) {
     const bool named = list.kind == Node::Kind::text && name == list.text;
     if (variable.kind == Slot::Kind::rows) lists.push_back(name);
-    if (!named || (variable.kind != Slot::Kind::rows && variable.kind != Slot::Kind::empty)) continue;
+    if (!named || (variable.kind != Slot::Kind::rows && variable.kind != Slot::Kind::empty))
+      continue;
     slot = variable.slot;
     table = variable.table;
     return true;
   }
-  problems_.add(list.span,
-                lists.empty() ? "for_each goes through the rows that a select found, and no select "
-                                "before this one names them"
-                              : "for_each goes through the rows that a select found",
-                lists.empty() ? R"(a select names its rows with "as")"
-                              : did_you_mean(list.text, lists));
+  problems_.add(
+      list.span,
+      lists.empty() ? "for_each goes through the rows that a select found, and no select "
+                      "before this one names them"
+                    : "for_each goes through the rows that a select found",
+      lists.empty() ? R"(a select names its rows with "as")" : did_you_mean(list.text, lists));
   return false;
 }
 

@@ -17,10 +17,10 @@ std::unique_ptr<Program> read_program(const Source& source, Problems& problems) 
 }
 
 void Reading::read(const Node& root) {
-  const Fields fields(problems, root, "the scenario",
-                      {"$schema", "onceward", "title", "about", "covers", "databases", "brokers",
-                       "external", "services", "workload", "faults", "obligations", "invariants",
-                       "expect"});
+  const Fields fields(
+      problems, root, "the scenario",
+      {"$schema", "onceward", "title", "about", "covers", "databases", "brokers", "external",
+       "services", "workload", "faults", "obligations", "invariants", "expect"});
   if (!fields.is_object()) return;
   if (const Node* version = fields.need_text("onceward"); version != nullptr) {
     if (version->text != "1") {

@@ -98,8 +98,8 @@ class Reading {
   };
   // What a name of steps stands for.
   struct StepName {
-    bool acts = false;                  // an operation, which a fault can come after
-    std::set<std::string> handlers;     // by JSON pointer
+    bool acts = false;               // an operation, which a fault can come after
+    std::set<std::string> handlers;  // by JSON pointer
     std::set<std::string> services;
   };
 

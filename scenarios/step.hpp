@@ -13,8 +13,22 @@
 namespace onceward::scenarios {
 
 enum class StepKind : std::uint8_t {
-  begin, insert, select, update, erase, commit, rollback, publish, ack, effect, call, wait, when,
-  for_each, leave, fail,
+  begin,
+  insert,
+  select,
+  update,
+  erase,
+  commit,
+  rollback,
+  publish,
+  ack,
+  effect,
+  call,
+  wait,
+  when,
+  for_each,
+  leave,
+  fail,
 };
 
 // Every kind of step: the word that starts it, what it does, and the fields it takes besides
@@ -40,12 +54,12 @@ struct Step {
   StepKind kind = StepKind::begin;
   std::shared_ptr<const sim::Site> site;    // JSON pointer in the expanded scenario
   std::shared_ptr<const sim::Symbol> name;  // of the operation, for goals and `between`
-  std::uint32_t component = kNone;  // database, broker or external service, by kind
-  std::uint32_t part = kNone;       // table or topic
-  std::uint32_t result = kNone;     // slot of `as`
-  std::uint32_t loop = kNone;       // for_each: slot of the rows
+  std::uint32_t component = kNone;          // database, broker or external service, by kind
+  std::uint32_t part = kNone;               // table or topic
+  std::uint32_t result = kNone;             // slot of `as`
+  std::uint32_t loop = kNone;               // for_each: slot of the rows
   std::shared_ptr<const sim::Symbol> word;  // effect, or operation of an external service
-  Formula value;                    // where, if, of, type, key of idempotency: by kind
+  Formula value;                            // where, if, of, type, key of idempotency: by kind
   bool has_value = false;
   Formula key;
   bool has_key = false;
@@ -56,11 +70,11 @@ struct Step {
   models::OnConflict on_conflict = models::OnConflict::error;
   int order_by = -1;
   bool descending = false;
-  std::uint32_t resends = 0;        // publish: tries after a refusal or a timeout
+  std::uint32_t resends = 0;  // publish: tries after a refusal or a timeout
   std::uint32_t limit = ~0U;
-  sim::Window window;               // wait
-  Block body;                       // for_each, if: then
-  Block otherwise;                  // if: else
+  sim::Window window;  // wait
+  Block body;          // for_each, if: then
+  Block otherwise;     // if: else
   std::optional<Block> on_error;
 };
 

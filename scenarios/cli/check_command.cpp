@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -8,8 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-
-#include <fmt/core.h>
 
 #include "reports/json.hpp"
 #include "reports/story.hpp"

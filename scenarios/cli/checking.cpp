@@ -1,10 +1,10 @@
 #include "scenarios/cli/checking.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/core.h>
 
 #include "reports/figures.hpp"
 #include "reports/short_ids.hpp"
@@ -45,6 +45,7 @@ void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const Check
   capsule.invariant = violation.invariant;
   capsule.entity = violation.entity;
   capsule.fewest_faults = violation.fewest_faults;
+  capsule.also = report.result.also;
   capsule.steps = violation.steps;
   capsule.fingerprint = violation.fingerprint;
   capsule.tape = violation.tape;
@@ -79,9 +80,8 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   if (fewest < 0 || report.result.violations.empty()) return;
   sim::Violation& found = report.result.violations.front();
   if (static_cast<int>(found.faults.size()) > fewest) {
-    report.not_as_expected.push_back(
-        fmt::format("{} should be enough, the least found is {}", faults(fewest),
-                    found.faults.size()));
+    report.not_as_expected.push_back(fmt::format("{} should be enough, the least found is {}",
+                                                 faults(fewest), found.faults.size()));
   }
   if (fewest == 0) return;
   sim::FaultPlan plan = program.plan;
@@ -90,9 +90,9 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   report.result.figures.states += fewer.figures.states;
   report.result.figures.transitions += fewer.figures.transitions;
   if (fewer.verdict == sim::Verdict::violated) {
-    report.not_as_expected.push_back(
-        fmt::format("{} should be needed, but {} is violated with {}", faults(fewest),
-                    fewer.violations.front().invariant, fewer.violations.front().faults.size()));
+    report.not_as_expected.push_back(fmt::format("{} should be needed, but {} is violated with {}",
+                                                 faults(fewest), fewer.violations.front().invariant,
+                                                 fewer.violations.front().faults.size()));
   } else if (fewer.verdict == sim::Verdict::exhausted) {
     found.fewest_faults = static_cast<int>(found.faults.size()) == fewest;
   } else {
@@ -111,8 +111,7 @@ std::string describe(const Expectation& expectation) {
   return text;
 }
 
-void compare(const Program& program, const CheckOptions& options,
-             reports::ScenarioReport& report) {
+void compare(const Program& program, const CheckOptions& options, reports::ScenarioReport& report) {
   const Expectation& expectation = program.expectation;
   const sim::Verdict verdict = report.result.verdict;
   const bool should_break = !expectation.violates.empty();
@@ -128,9 +127,9 @@ void compare(const Program& program, const CheckOptions& options,
   if (!should_break && must_exhaust && verdict == sim::Verdict::sampled) {
     report.not_as_expected.push_back("it is expected to hold for all runs, some were sampled");
   }
-  report.as_expected = report.not_as_expected.empty() && (verdict == sim::Verdict::violated ||
-                                                          verdict == sim::Verdict::exhausted ||
-                                                          verdict == sim::Verdict::sampled);
+  report.as_expected = report.not_as_expected.empty() &&
+                       (verdict == sim::Verdict::violated || verdict == sim::Verdict::exhausted ||
+                        verdict == sim::Verdict::sampled);
 }
 
 // A fault kind that the file asks for and that no run of a complete search could use makes the
@@ -175,14 +174,16 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
     for (const sim::FaultKind kind : found.faults) {
       kinds += (kinds.empty() ? "" : ", ") + std::string(sim::to_text(kind));
     }
-    report.beyond = fmt::format("with 2 faults ({}) {} is violated for {}", kinds,
-                                found.invariant, found.entity);
+    report.beyond = fmt::format("with 2 faults ({}) {} is violated for {}", kinds, found.invariant,
+                                found.entity);
   } else if (result.verdict == sim::Verdict::exhausted) {
     report.beyond =
         fmt::format("with 2 faults it holds as well ({} states)", result.figures.states);
   } else {
-    report.beyond = fmt::format("with 2 faults nothing was found in {} steps; not all runs were "
-                                "searched", result.figures.transitions);
+    report.beyond = fmt::format(
+        "with 2 faults nothing was found in {} steps; not all runs were "
+        "searched",
+        result.figures.transitions);
   }
 }
 
@@ -234,10 +235,18 @@ void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
   }
   const models::Oracle* oracle = models::find_oracle(violation.invariant);
   if (oracle == nullptr) return;
-  report.in_short = fmt::format(fmt::runtime(oracle->in_short()),
-                                fmt::arg("entity", violation.entity),
-                                fmt::arg("expected", violation.expected),
-                                fmt::arg("actual", violation.actual));
+  report.in_short =
+      fmt::format(fmt::runtime(oracle->in_short()), fmt::arg("entity", violation.entity),
+                  fmt::arg("expected", violation.expected), fmt::arg("actual", violation.actual));
+}
+
+void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {
+  const sim::Violation& violation = report.result.violations.front();
+  report.result.reasons.push_back("the scenario has a mistake that only a run can meet: " +
+                                  violation.entity);
+  if (violation.entries.empty()) return;
+  const std::string& site = violation.trace[violation.entries.back() - 1].site;
+  report.result.reasons.push_back(loaded.place_of(site) + ": " + loaded.line_of(site));
 }
 
 Checked check_file(const std::string& path, const CheckOptions& options) {
@@ -271,12 +280,17 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
     const bool broken = std::any_of(
         report.result.violations.begin(), report.result.violations.end(),
         [&](const sim::Violation& each) { return each.invariant == oracle->id().text; });
-    report.invariants.push_back({oracle->id().text, broken ? "violated" : "held", oracle->help()});
+    const char* const status = mistaken ? "not-judged" : broken ? "violated" : "held";
+    report.invariants.push_back({oracle->id().text, status, oracle->help()});
   }
   for (const std::string& id : program.not_judged) {
     report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
   }
-  compare(program, options, report);
+  if (mistaken) {
+    describe_mistake(loaded, report);
+  } else {
+    compare(program, options, report);
+  }
   if (!report.result.violations.empty()) write_capsule(loaded, plan, options, report);
   describe_violation(loaded, report);
   checked.exit_code = mistaken ? 2 : exit_code_of(report);

@@ -29,6 +29,10 @@ void describe_scenario(const scenarios::Loaded& loaded, reports::ScenarioReport&
 // Fills in what a report says about its first violation.
 void describe_violation(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
 
+// Says where in the file the mistake is that a run met.
+// REQUIRES: the first violation is one.
+void describe_mistake(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
+
 // The worst of two exit codes: 70 > 130 > 4 > 2 > 1 > 3 > 0 (DESIGN 7).
 [[nodiscard]] int worse(int first, int second);
 

@@ -12,11 +12,10 @@ struct OutputOptions {
   std::string json;  // file for the result document, "-": standard output; empty: none
   bool no_timing = false;
   bool all_events = false;
-  int width = 0;     // 0: that of the terminal, 100 where there is none
+  int width = 0;  // 0: that of the terminal, 100 where there is none
 };
 
-int check(const std::vector<std::string>& paths, CheckOptions options,
-          const OutputOptions& output);
+int check(const std::vector<std::string>& paths, CheckOptions options, const OutputOptions& output);
 int run(const std::string& path, std::uint64_t seed);
 int replay(const std::string& path, const OutputOptions& output);
 int show(const std::string& path, const std::string& as);

@@ -1,10 +1,10 @@
 // onceward: the command line.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <map>
 #include <random>
-
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
 
 #include "scenarios/cli/commands.hpp"
 
@@ -55,28 +55,36 @@ void add_output(CLI::App& command, Arguments& arguments) {
           [&arguments](const std::string& which) { arguments.output.all_events = which == "all"; },
           "story: what matters; all: unrelated entries too")
       ->check(CLI::IsMember({"story", "all"}));
-  command.add_option("--width", arguments.output.width, "columns of the text");
+  command.add_option("--width", arguments.output.width, "columns of the text")
+      ->check(CLI::PositiveNumber);
 }
 
 void add_check(CLI::App& app, Arguments& arguments) {
-  CLI::App* check = app.add_subcommand("check", "search scenarios and compare with what they expect");
+  CLI::App* check =
+      app.add_subcommand("check", "search scenarios and compare with what they expect");
   check->footer(std::string("Example: onceward check scenarios/library\n\n") + kExitCodes);
   check->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
       ->required();
   check->add_option("--strategy", arguments.check.search.strategy, "how to search")
       ->transform(CLI::CheckedTransformer(strategies()));
   check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
-  check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy");
-  check->add_option("--states", arguments.check.search.states_max, "most states of a search");
-  check->add_option("--transitions", arguments.check.search.transitions_max,
-                    "most steps of a search");
-  check->add_option("--json", arguments.output.json, "write the result document to this file, - for standard output");
+  check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
+      ->check(CLI::PositiveNumber);
+  check->add_option("--states", arguments.check.search.states_max, "most states of a search")
+      ->check(CLI::PositiveNumber);
+  check
+      ->add_option("--transitions", arguments.check.search.transitions_max,
+                   "most steps of a search")
+      ->check(CLI::PositiveNumber);
+  check->add_option("--json", arguments.output.json,
+                    "write the result document to this file, - for standard output");
   check->add_flag("--no-timing", arguments.output.no_timing, "leave seconds out of the document");
   check->add_option("--out", arguments.check.out, "folder for capsules");
-  check->add_option_function<std::string>(
-           "--require",
-           [&arguments](const std::string&) { arguments.check.require_exhausted = true; },
-           "a sample does not count as holding")
+  check
+      ->add_option_function<std::string>(
+          "--require",
+          [&arguments](const std::string&) { arguments.check.require_exhausted = true; },
+          "a sample does not count as holding")
       ->check(CLI::IsMember({"exhausted"}));
   add_output(*check, arguments);
 }
@@ -93,7 +101,8 @@ void add_others(CLI::App& app, Arguments& arguments) {
   show->add_option("--as", arguments.as, "text, or json: plain JSON without comments")
       ->check(CLI::IsMember({"text", "json"}));
   CLI::App* list = app.add_subcommand("list", "what the language knows");
-  list->add_option("kind", arguments.kind, "faults, invariants, profiles, steps, functions or strategies")
+  list->add_option("kind", arguments.kind,
+                   "faults, invariants, profiles, steps, functions or strategies")
       ->required();
   app.add_subcommand("version", "the version of this engine");
 }
@@ -116,7 +125,8 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Searches event flows for lost, repeated, invented and misordered effects.", "onceward");
+  CLI::App app("Searches event flows for lost, repeated, invented and misordered effects.",
+               "onceward");
   app.footer(kExitCodes);
   app.require_subcommand(1);
   Arguments arguments;

@@ -1,8 +1,8 @@
+#include <fmt/core.h>
+
 #include <fstream>
 #include <iostream>
 #include <sstream>
-
-#include <fmt/core.h>
 
 #include "reports/figures.hpp"
 #include "reports/story.hpp"
@@ -65,14 +65,14 @@ int replay(const std::string& path, const OutputOptions& output) {
   sim::Replayed replayed = sim::replay(world, capsule->tape, capsule->steps, options);
   if (!replayed.divergence.empty()) return diverged(path, replayed.divergence);
   if (replayed.fingerprint != capsule->fingerprint) {
-    return diverged(path, fmt::format("the final state is {}, recorded was {}",
-                                      to_text(replayed.fingerprint),
-                                      to_text(capsule->fingerprint)));
+    return diverged(
+        path, fmt::format("the final state is {}, recorded was {}", to_text(replayed.fingerprint),
+                          to_text(capsule->fingerprint)));
   }
   if (!replayed.violation || replayed.violation->invariant != capsule->invariant ||
       replayed.violation->entity != capsule->entity) {
-    return diverged(path, fmt::format("{} of {} is not violated", capsule->invariant,
-                                      capsule->entity));
+    return diverged(path,
+                    fmt::format("{} of {} is not violated", capsule->invariant, capsule->entity));
   }
   reports::ScenarioReport report;
   report.file = capsule->scenario;
@@ -81,19 +81,22 @@ int replay(const std::string& path, const OutputOptions& output) {
   report.expected = "reproduced";
   report.capsule = path;
   report.result.verdict = sim::Verdict::violated;
+  report.result.also = capsule->also;
   const bool mistake = replayed.violation->mistake;
   report.result.violations.push_back(std::move(*replayed.violation));
   report.result.violations.front().fewest_faults = capsule->fewest_faults;
   const models::Oracle* oracle = models::find_oracle(capsule->invariant);
-  if (oracle != nullptr) report.invariants.push_back({capsule->invariant, "violated", oracle->help()});
+  if (oracle != nullptr)
+    report.invariants.push_back({capsule->invariant, "violated", oracle->help()});
+  if (mistake) describe_mistake(loaded, report);
   describe_violation(loaded, report);
   reports::StoryOptions story;
   story.color = wants_color();
   story.width = width_of_output(output);
   story.all_events = output.all_events;
   fmt::print("{}\n", reports::story(report, story));
-  fmt::print("reproduced: {}, final state {}\n",
-             reports::counted(replayed.steps, "step", "steps"), to_text(replayed.fingerprint));
+  fmt::print("reproduced: {}, final state {}\n", reports::counted(replayed.steps, "step", "steps"),
+             to_text(replayed.fingerprint));
   return mistake ? 2 : 1;
 }
 

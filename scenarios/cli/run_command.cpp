@@ -1,6 +1,6 @@
-#include <map>
-
 #include <fmt/core.h>
+
+#include <map>
 
 #include "reports/figures.hpp"
 #include "reports/printable.hpp"

@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "scenarios/cli/commands.hpp"
@@ -39,7 +40,8 @@ std::string window(const sim::Window& window) {
 
 void show_parts(const scenarios::Program& program) {
   for (const auto& each : program.databases) {
-    fmt::print("// database {}: {} ({})\n", each.name->text, each.profile->name, each.profile->help);
+    fmt::print("// database {}: {} ({})\n", each.name->text, each.profile->name,
+               each.profile->help);
     fmt::print("//   statement {}, commit {}\n", window(each.profile->statement),
                window(each.profile->commit));
     for (const auto& table : each.tables) {
@@ -62,9 +64,10 @@ void show_parts(const scenarios::Program& program) {
       if (handler.on == scenarios::Handler::On::every) {
         fmt::print("//   every {}\n", sim::duration_text(handler.period.count()));
       } else if (handler.group != nullptr) {
-        fmt::print("//   on {} as group {}, {}\n", handler.group->topic->name.text,
-                   handler.group->name.text,
-                   handler.group->acknowledges ? "acks itself" : "position committed by the client");
+        fmt::print(
+            "//   on {} as group {}, {}\n", handler.group->topic->name.text,
+            handler.group->name.text,
+            handler.group->acknowledges ? "acks itself" : "position committed by the client");
       } else {
         fmt::print("//   on request {}\n", handler.request->symbol.text);
       }

@@ -122,7 +122,7 @@ TEST_CASE("a careful flow ships each order once whatever strikes it", "[models][
       describe(flow);
       sim::SearchOptions options;
       options.strategy = sim::Strategy::random;
-      options.runs = 1'000;
+      options.runs = 2'000;
       const sim::Result result = flow.explore(options);
       CHECK(result.figures.runs == options.runs);
       CHECK(result.verdict == sim::Verdict::sampled);

@@ -9,17 +9,21 @@ namespace onceward::scenarios {
 // A shop writes orders and publishes them, a worker ships them, a timer looks at the orders.
 struct Draft {
   std::string head = R"("onceward": "1", "title": "t")";  // line 1, from column 2
-  std::string databases = R"({"db": {"profile": "postgres@15", "tables": {"orders": {"key": "id"}, "outbox": {"key": "id", "sequence": "seq"}}}})";
-  std::string brokers = R"({"bus": {"profile": "kafka@4", "topics": {"orders": {"partitions": 1}}}})";
+  std::string databases =
+      R"({"db": {"profile": "postgres@15", "tables": {"orders": {"key": "id"}, "outbox": {"key": "id", "sequence": "seq"}}}})";
+  std::string brokers =
+      R"({"bus": {"profile": "kafka@4", "topics": {"orders": {"partitions": 1}}}})";
   std::string external = R"({"bank": {"operations": ["pay"]}})";
   std::string on_shop = R"("on": {"request": "Buy"})";
-  std::string shop = R"({"insert": "db.orders", "row": {"id": "=request.order"}, "name": "saved"}, {"publish": "Placed", "to": "bus.orders", "key": "=request.order", "name": "sent"})";
+  std::string shop =
+      R"({"insert": "db.orders", "row": {"id": "=request.order"}, "name": "saved"}, {"publish": "Placed", "to": "bus.orders", "key": "=request.order", "name": "sent"})";
   std::string on_worker = R"("on": {"topic": "bus.orders", "group": "worker"})";
   std::string worker = R"({"effect": "ship", "of": "=event.key", "name": "shipped"}, "ack")";
   std::string on_timer = R"("every": "1s")";
   std::string timer = R"({"select": "db.orders", "as": "found"})";
   std::string services;  // more of them, each with a comma in front
-  std::string workload = R"([{"request": "Buy", "to": "shop", "times": 2, "with": {"order": "='o' + n"}}])";
+  std::string workload =
+      R"([{"request": "Buy", "to": "shop", "times": 2, "with": {"order": "='o' + n"}}])";
   std::string faults = R"({"budget": 1, "kinds": [{"crash": "any"}]})";
   std::string obligations = R"([{"each": "db.orders", "owes": "ship", "exactly": 1}])";
   std::string expect = R"({"violates": "no-lost-effect"})";
@@ -27,21 +31,21 @@ struct Draft {
 
   // The file. The comments name its lines.
   [[nodiscard]] std::string text() const {
-    std::string text = "{" + head + ",\n";                               // 1
-    text += R"("databases": )" + databases + ",\n";                      // 2
-    text += R"("brokers": )" + brokers + ",\n";                          // 3
-    text += R"("external": )" + external + ",\n";                        // 4
-    text += R"("services": {"shop": {"handlers": [{)" + on_shop + ",\n"; // 5
-    text += R"("do": [)" + shop + "]\n";                                 // 6
-    text += R"(}]}, "worker": {"handlers": [{)" + on_worker + ",\n";     // 7
-    text += R"("do": [)" + worker + "]\n";                               // 8
-    text += R"(}]}, "timer": {"handlers": [{)" + on_timer + ",\n";       // 9
-    text += R"("do": [)" + timer + "]\n";                                // 10
-    text += "}]}" + services + "},\n";                                   // 11
-    text += R"("workload": )" + workload + ",\n";                        // 12
-    text += R"("faults": )" + faults + ",\n";                            // 13
-    text += R"("obligations": )" + obligations + ",\n";                  // 14
-    text += R"("expect": )" + expect + rest + "}\n";                     // 15
+    std::string text = "{" + head + ",\n";                                // 1
+    text += R"("databases": )" + databases + ",\n";                       // 2
+    text += R"("brokers": )" + brokers + ",\n";                           // 3
+    text += R"("external": )" + external + ",\n";                         // 4
+    text += R"("services": {"shop": {"handlers": [{)" + on_shop + ",\n";  // 5
+    text += R"("do": [)" + shop + "]\n";                                  // 6
+    text += R"(}]}, "worker": {"handlers": [{)" + on_worker + ",\n";      // 7
+    text += R"("do": [)" + worker + "]\n";                                // 8
+    text += R"(}]}, "timer": {"handlers": [{)" + on_timer + ",\n";        // 9
+    text += R"("do": [)" + timer + "]\n";                                 // 10
+    text += "}]}" + services + "},\n";                                    // 11
+    text += R"("workload": )" + workload + ",\n";                         // 12
+    text += R"("faults": )" + faults + ",\n";                             // 13
+    text += R"("obligations": )" + obligations + ",\n";                   // 14
+    text += R"("expect": )" + expect + rest + "}\n";                      // 15
     return text;
   }
 };

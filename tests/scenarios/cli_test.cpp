@@ -1,0 +1,246 @@
+// The command line as its users meet it: exit codes, and what goes to which stream.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/scenarios/draft.hpp"
+#include "tests/support/command.hpp"
+
+namespace onceward {
+namespace {
+
+using nlohmann::json;
+using scenarios::Draft;
+using tests::Ran;
+using tests::TemporaryFolder;
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A scenario that holds, and one whose shop loses an order when it crashes.
+std::string holding() {
+  Draft draft;
+  draft.expect = R"({"holds": true})";
+  draft.obligations = R"([{"each": "db.orders", "owes": "ship", "at_least": 0}])";
+  return draft.text();
+}
+std::string breaking() { return Draft().text(); }
+
+TEST_CASE("help and version answer on standard output", "[cli]") {
+  const TemporaryFolder folder;
+  for (const char* arguments : {"--help", "check --help", "replay --help", "list --help"}) {
+    const Ran ran = folder.onceward(arguments);
+    INFO(arguments);
+    CHECK(ran.exit_code == 0);
+    CHECK(has(ran.out, "Usage"));
+    CHECK(ran.err.empty());
+  }
+  CHECK(has(folder.onceward("--help").out, "Exit codes: 0 as expected"));
+  const Ran version = folder.onceward("version");
+  CHECK(version.exit_code == 0);
+  CHECK(version.out == std::string("onceward ") + ONCEWARD_VERSION + "\n");
+}
+
+TEST_CASE("bad usage is exit 2 with a message on standard error", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", holding());
+  for (const char* arguments : {"",
+                                "chekc",
+                                "--verison",
+                                "check",
+                                "check a.onceward.json --sead 1",
+                                "check a.onceward.json --seed x",
+                                "check a.onceward.json --strategy best",
+                                "check a.onceward.json --runs many",
+                                "check a.onceward.json --runs -1",
+                                "check a.onceward.json --states 0",
+                                "check a.onceward.json --width -5",
+                                "check a.onceward.json --require proof",
+                                "run",
+                                "run a.onceward.json --seed 1.5",
+                                "replay",
+                                "show",
+                                "show a.onceward.json --as yaml",
+                                "list",
+                                "list nonsense",
+                                "list fault",
+                                "version now"}) {
+    const Ran ran = folder.onceward(arguments);
+    INFO(arguments);
+    CHECK(ran.exit_code == 2);
+    CHECK(ran.out.empty());
+    CHECK_FALSE(ran.err.empty());
+  }
+  CHECK(has(folder.onceward("list fault").err, "did you mean \"faults\"?"));
+}
+
+TEST_CASE("list prints each of its tables", "[cli]") {
+  const TemporaryFolder folder;
+  const auto lists = [&](const std::string& kind, const std::string& entry) {
+    const Ran ran = folder.onceward("list " + kind);
+    CHECK(ran.exit_code == 0);
+    CHECK(ran.err.empty());
+    CHECK(has(ran.out, "\n" + entry + " "));
+  };
+  lists("faults", "redeliver");
+  lists("invariants", "no-lost-effect");
+  lists("profiles", "kafka@4");
+  lists("steps", "for_each");
+  lists("functions", "now()");
+  lists("strategies", "exhaustive");
+}
+
+TEST_CASE("check exits by what it found", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("holds.onceward.json", holding());
+  folder.write("breaks.onceward.json", breaking());
+  Draft surprising;
+  surprising.expect = R"({"holds": true})";
+  folder.write("surprises.onceward.json", surprising.text());
+  folder.write("nonsense.onceward.json", "{ this is no scenario");
+  folder.write("empty/readme.txt", "nothing to check here");
+
+  CHECK(folder.onceward("check holds.onceward.json").exit_code == 0);
+  CHECK(folder.onceward("check breaks.onceward.json").exit_code == 0);
+  CHECK(folder.onceward("check surprises.onceward.json").exit_code == 1);
+  CHECK(folder.onceward("check holds.onceward.json surprises.onceward.json").exit_code == 1);
+  CHECK(folder.onceward("check holds.onceward.json --states 5 --strategy exhaustive").exit_code ==
+        3);
+  CHECK(folder.onceward("check holds.onceward.json --strategy random --runs 5").exit_code == 0);
+  CHECK(folder.onceward("check holds.onceward.json --strategy random --runs 5 --require exhausted")
+            .exit_code == 1);
+  CHECK(folder.onceward("check .").exit_code == 2);
+  const Ran nothing = folder.onceward("check empty");
+  CHECK(nothing.exit_code == 3);
+  CHECK(nothing.err == "onceward: nothing to check: no file ends in .onceward.json\n");
+  const Ran missing = folder.onceward("check missing.onceward.json");
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err == "missing.onceward.json: error: no such file\n");
+}
+
+TEST_CASE("stories go to standard output and mistakes to standard error", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", "{ this is no scenario");
+  folder.write("b.onceward.json", breaking());
+  const Ran ran = folder.onceward("check a.onceward.json b.onceward.json --json result.json");
+  CHECK(ran.exit_code == 2);
+  CHECK(ran.out.substr(0, 24) == "VIOLATED  no-lost-effect");
+  CHECK(has(ran.err, "a.onceward.json:1:3: error: "));
+  CHECK_FALSE(has(ran.err, "VIOLATED"));
+  const json document = json::parse(folder.read("result.json"));
+  CHECK(has(document.at("scenarios").at(0).dump(), "a.onceward.json:1:3: error: "));
+  CHECK(document.at("summary").at("exit_code") == 2);
+}
+
+TEST_CASE("a scenario may come from standard input", "[cli]") {
+  const TemporaryFolder folder;
+  const Ran ran = folder.onceward("check -", breaking());
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out.substr(0, 24) == "VIOLATED  no-lost-effect");
+  CHECK(folder.onceward("check -", "").exit_code == 2);
+  CHECK(folder.onceward("show -", breaking()).exit_code == 0);
+}
+
+TEST_CASE("a mistake met only when running is exit 2, with the step and a capsule", "[cli]") {
+  const TemporaryFolder folder;
+  Draft draft;
+  draft.worker = R"({"effect": "ship", "of": "=event.key", "name": "shipped"}, "ack",
+    {"if": "1 / (event.key == 'o1' ? 0 : 1) == 1", "then": []})";
+  folder.write("a.onceward.json", draft.text());
+  const Ran ran = folder.onceward("check a.onceward.json");
+  CHECK(ran.exit_code == 2);
+  CHECK(has(ran.out,
+            "Reason    the scenario has a mistake that only a run can meet: division by zero\n"
+            "          a.onceward.json:9:5: {\"if\": \"1 / (event.key == 'o1' ? 0 : 1) == 1\""));
+  CHECK(has(ran.out, "Again     onceward replay onceward-out/a.capsule.json"));
+  const Ran again = folder.onceward("replay onceward-out/a.capsule.json");
+  CHECK(again.exit_code == 2);
+  CHECK(has(again.out, "division by zero"));
+  CHECK(folder.onceward("run a.onceward.json").exit_code == 2);
+}
+
+TEST_CASE("show fills in defaults, and what it prints checks to the same verdict", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", "// a comment\n" + breaking());
+  const auto result = [&](const std::string& file) {
+    const Ran ran = folder.onceward("check " + file + " --no-timing --json " + file + ".result");
+    CHECK(ran.exit_code == 0);
+    json scenario = json::parse(folder.read(file + ".result")).at("scenarios").at(0);
+    for (const char* part : {"file", "digest", "violations"}) scenario.erase(part);
+    return scenario;
+  };
+  const json expected = result("a.onceward.json");
+  const Ran text = folder.onceward("show a.onceward.json");
+  CHECK(text.exit_code == 0);
+  CHECK(has(text.out, "// database db: postgres@15"));
+  CHECK(has(text.out, "// service worker: restarts within [500ms, 30s]"));
+  folder.write("text.onceward.json", text.out);
+  CHECK(result("text.onceward.json") == expected);
+  const Ran plain = folder.onceward("show a.onceward.json --as json");
+  CHECK(plain.exit_code == 0);
+  CHECK(json::accept(plain.out));
+  folder.write("plain.onceward.json", plain.out);
+  CHECK(result("plain.onceward.json") == expected);
+  CHECK(folder.onceward("show missing.onceward.json").exit_code == 2);
+}
+
+TEST_CASE("run makes the same run of the same seed", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", holding());
+  const Ran first = folder.onceward("run a.onceward.json --seed 7");
+  CHECK(first.exit_code == 0);
+  CHECK(has(first.out, "Quiet after "));
+  CHECK(first.out == folder.onceward("run a.onceward.json --seed 7").out);
+  CHECK(first.out != folder.onceward("run a.onceward.json --seed 8").out);
+  CHECK(has(folder.onceward("run a.onceward.json --seed random").err, "seed "));
+  CHECK(folder.onceward("run missing.onceward.json").exit_code == 2);
+}
+
+TEST_CASE("the result document goes where it is asked to, and the story out of its way", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", breaking());
+  const Ran ran = folder.onceward("check a.onceward.json --json -");
+  CHECK(ran.exit_code == 0);
+  const json document = json::parse(ran.out);
+  CHECK(document.at("schema") == "onceward.result/1");
+  CHECK(document.at("scenarios").at(0).at("verdict") == "VIOLATED");
+  CHECK(document.contains("timing"));
+  CHECK(has(ran.err, "VIOLATED  no-lost-effect"));
+
+  CHECK(folder.onceward("check a.onceward.json --json one.json --no-timing").exit_code == 0);
+  CHECK(folder.onceward("check a.onceward.json --json two.json --no-timing").exit_code == 0);
+  CHECK(folder.read("one.json") == folder.read("two.json"));
+  CHECK_FALSE(json::parse(folder.read("one.json")).contains("timing"));
+  const Ran failed = folder.onceward("check a.onceward.json --json missing/one.json");
+  CHECK(failed.exit_code == 2);
+  CHECK(has(failed.err, "cannot write missing/one.json"));
+}
+
+TEST_CASE("capsules go to the folder asked for", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", breaking());
+  CHECK(folder.onceward("check a.onceward.json").exit_code == 0);
+  CHECK(std::filesystem::exists(folder / "onceward-out/a.capsule.json"));
+  CHECK(folder.onceward("check a.onceward.json --out here/and/there").exit_code == 0);
+  CHECK(folder.read("here/and/there/a.capsule.json") == folder.read("onceward-out/a.capsule.json"));
+  folder.write("file", "in the way");
+  const Ran ran = folder.onceward("check a.onceward.json --out file/x");
+  CHECK(ran.exit_code == 0);
+  CHECK(has(ran.out, "Warning   the capsule could not be written to file/x/a.capsule.json"));
+}
+
+TEST_CASE("options of the text change the text only", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", breaking());
+  for (const char* option :
+       {"--width 40", "--width 300", "--width 1", "--events all", "--events story"}) {
+    INFO(option);
+    const Ran ran = folder.onceward(std::string("check a.onceward.json ") + option);
+    CHECK(ran.exit_code == 0);
+    CHECK(has(ran.out, "Again     onceward replay onceward-out/a.capsule.json"));
+  }
+}
+
+}  // namespace
+}  // namespace onceward
