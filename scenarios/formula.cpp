@@ -9,7 +9,7 @@ using sim::ValueKind;
 
 namespace {
 
-const Value kNull;
+const Value kNull{};
 
 Value mistaken(Scope& scope, const char* what) {
   if (scope.mistake == nullptr) scope.mistake = what;
