@@ -16,13 +16,8 @@ void WaitList::remove(const Operation& operation) {
 void WaitList::wake_all(World& world) {
   for (Operation* operation : waiting_) {
     operation->wait_list_ = nullptr;
-    if (operation->activity->process->acts()) {
-      world.add_numbered(*operation, operation->id, *operation->site, operation->asked_,
-                         world.steps(), world.now());
-    } else {
-      operation->phase = Occurrence::Phase::frozen;
-      operation->since_step = world.steps();
-    }
+    world.add_for(*operation->activity->process, *operation, operation->id, *operation->site,
+                  operation->asked_, world.steps(), world.now());
     operation->entry = world.cause();
   }
   waiting_.clear();
@@ -47,14 +42,10 @@ void Operation::await_suspend(std::coroutine_handle<> awaiting) {
   name_ = activity->next_name;
   activity->next_name = nullptr;
   entry = activity->entry;
-  if (activity->process->acts()) {
-    world_->add(*this, activity->creator, *site, asked_);
-    return;
-  }
-  // Its process was doomed or paused in this very step, by another of its tasks.
-  id = activity->creator.next(*site);
-  since_step = world_->steps();
-  phase = Phase::frozen;
+  if (entry == 0) entry = world_->cause();
+  // Another of its process's tasks may have doomed or paused it in this very step.
+  world_->add_for(*activity->process, *this, activity->creator.next(*site), *site, asked_,
+                  world_->steps(), world_->now());
 }
 
 void Operation::wait_in(WaitList& list) {

@@ -51,20 +51,7 @@ void Periodic::activity_ended(World& world, Activity& activity) {
     return;
   }
   ++pass_;
-  become_pending(world, Window{period_, period_}, began_step_, began_);
-}
-
-// A process that is doomed or paused starts no pass; one that is paused may when it resumes.
-void Periodic::become_pending(World& world, const Window& within, std::uint32_t floor_step,
-                              Instant floor) {
-  if (process_->acts()) {
-    world.add_numbered(*this, pass_id(), *site, within, floor_step, floor);
-    return;
-  }
-  id = pass_id();
-  window = within;
-  since_step = world.steps();
-  phase = Phase::frozen;
+  world.add_for(*process_, *this, pass_id(), *site, Window{period_, period_}, began_step_, began_);
 }
 
 void Periodic::touched(World& world, ResourceId resource) {
@@ -75,7 +62,8 @@ void Periodic::touched(World& world, ResourceId resource) {
   if (!was_read) return;
   parked_ = false;
   entry = world.cause();
-  become_pending(world, Window{Duration{0}, period_}, world.steps(), world.now());
+  world.add_for(*process_, *this, pass_id(), *site, Window{Duration{0}, period_}, world.steps(),
+                world.now());
 }
 
 }  // namespace onceward::sim

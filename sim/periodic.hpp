@@ -33,8 +33,6 @@ class Periodic : public Occurrence, public Completion {
   virtual Task<> start_pass() = 0;
 
  private:
-  void become_pending(World& world, const Window& within, std::uint32_t floor_step,
-                      Instant floor);
   [[nodiscard]] Hash128 pass_id() const;
 
   Process* process_;

@@ -283,6 +283,20 @@ void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& 
   core.agenda.add({occurrence.earliest.nanoseconds, tie, &occurrence});
 }
 
+void World::add_for(const Process& process, Occurrence& occurrence, const Hash128& id,
+                    const Site& site, const Window& window, std::uint32_t floor_step,
+                    Instant floor) {
+  if (process.acts()) {
+    add_numbered(occurrence, id, site, window, floor_step, floor);
+    return;
+  }
+  occurrence.id = id;
+  occurrence.site = &site;
+  occurrence.window = window;
+  occurrence.since_step = core_->step;
+  occurrence.phase = Occurrence::Phase::frozen;
+}
+
 void World::cancel(Occurrence& occurrence) {
   if (occurrence.phase == Occurrence::Phase::idle) return;
   log_removed(occurrence);

@@ -127,6 +127,9 @@ class World {
   // The same with a causal id and a lower end that counts from an earlier step.
   void add_numbered(Occurrence& occurrence, const Hash128& id, const Site& site,
                     const Window& window, std::uint32_t floor_step, Instant floor);
+  // The same for what `process` would do: pending if it acts; frozen, until it goes on, if not.
+  void add_for(const Process& process, Occurrence& occurrence, const Hash128& id, const Site& site,
+               const Window& window, std::uint32_t floor_step, Instant floor);
   void cancel(Occurrence& occurrence);
 
   // An occurrence made with `new` and deleted once it happened or was cancelled.

@@ -1,0 +1,108 @@
+// What a scenario may expect, and what `check` says when it is mistaken.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "tests/scenarios/draft.hpp"
+#include "tests/support/command.hpp"
+
+namespace onceward {
+namespace {
+
+using scenarios::Draft;
+using tests::Ran;
+
+Ran checked(const Draft& draft) {
+  const tests::TemporaryFolder folder;
+  folder.write("a.onceward.json", draft.text());
+  return folder.onceward("check a.onceward.json");
+}
+
+Ran expecting(const std::string& expect) {
+  Draft draft;
+  draft.worker =
+      R"({"effect": "ship", "of": "=event.key", "name": "shipped"}, {"ack": true, "name": "acked"})";
+  draft.expect = expect;
+  return checked(draft);
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("by restricts the search to runs with just these faults", "[expect]") {
+  const Ran lost = expecting(
+      R"({"violates": "no-lost-effect", "fewest_faults": 1, "by": {"crash": "shop", "between": ["saved", "sent"]}})");
+  CHECK(lost.exit_code == 0);
+  CHECK(has(lost.out, "Fault     crash of shop in step "));
+  CHECK(has(lost.out, ": INSERT db.orders id=o1\n"));
+  const Ran twice = expecting(
+      R"({"violates": "no-duplicate-effect", "by": {"crash": "worker", "between": ["shipped", "acked"]}})");
+  CHECK(twice.exit_code == 0);
+  CHECK(has(twice.out, "Fault     crash of worker in step "));
+  CHECK(has(twice.out, ": EFFECT ship o1\n"));
+}
+
+TEST_CASE("a violation that the named fault does not bring about is missed", "[expect]") {
+  for (const char* by :
+       {R"({"crash": "worker"})", R"({"crash": "shop", "between": ["sent", "saved"]})",
+        R"({"crash": "timer"})"}) {
+    INFO(by);
+    const Ran ran = expecting(std::string(R"({"violates": "no-lost-effect", "by": )") + by + "}");
+    CHECK(ran.exit_code == 1);
+    CHECK(has(ran.out,
+              "a violation of no-lost-effect is expected by the fault that \"by\" names, none was "
+              "found"));
+  }
+}
+
+TEST_CASE("another violation than the expected one does not count", "[expect]") {
+  Draft draft;
+  draft.expect = R"({"violates": "no-phantom-effect"})";
+  const Ran ran = checked(draft);
+  CHECK(ran.exit_code == 1);
+  CHECK(has(ran.out, "a violation of no-phantom-effect is expected, none was found"));
+}
+
+TEST_CASE("a wrong number of fewest faults is reported", "[expect]") {
+  CHECK(expecting(R"({"violates": "no-lost-effect", "fewest_faults": 1})").exit_code == 0);
+  Draft two;
+  two.faults = R"({"budget": 2, "kinds": [{"crash": "any"}]})";
+  two.expect = R"({"violates": "no-lost-effect", "fewest_faults": 2})";
+  const Ran more = checked(two);
+  CHECK(more.exit_code == 1);
+  CHECK(has(more.out, "2 faults should be needed, but no-lost-effect is violated with 1"));
+  const Ran less = expecting(R"({"violates": "no-lost-effect", "fewest_faults": 0})");
+  CHECK(less.exit_code == 1);
+  CHECK(has(less.out, "no faults should be enough, the least found is 1"));
+}
+
+TEST_CASE("a scenario that should hold and does not is told with its violation", "[expect]") {
+  const Ran ran = expecting(R"({"holds": true})");
+  CHECK(ran.exit_code == 1);
+  CHECK(has(ran.out, "VIOLATED  no-lost-effect"));
+  CHECK(has(ran.out, "Expected  holds\n          it is expected to hold\n"));
+}
+
+TEST_CASE("a fault that the file asks for and that never can strike leaves the answer empty",
+          "[expect]") {
+  Draft draft;
+  draft.worker = R"({"if": false, "then": [{"effect": "ship", "of": 1}]}, "ack")";
+  draft.shop = R"({"insert": "db.orders", "row": {"id": "=request.order"}})";
+  draft.obligations = R"([{"each": "db.orders", "owes": "ship", "at_least": 0}])";
+  draft.expect = R"({"holds": true})";
+  draft.faults = R"({"budget": 1, "kinds": [{"crash": "any"}]})";
+  CHECK(checked(draft).exit_code == 0);
+  draft.faults = R"({"budget": 1, "kinds": [{"crash": "any"}, {"redeliver": "any"}]})";
+  const Ran vacuous = checked(draft);
+  CHECK(vacuous.exit_code == 3);
+  CHECK(has(vacuous.out, "VACUOUS"));
+  CHECK(has(vacuous.out, "the fault redeliver never had an occasion to strike"));
+  draft.faults = R"({"budget": 1})";
+  const Ran warned = checked(draft);
+  CHECK(warned.exit_code == 0);
+  CHECK(has(warned.out, "HOLDS (EXHAUSTED"));
+  CHECK(has(warned.out, "Warning   the fault redeliver cannot occur in this flow"));
+}
+
+}  // namespace
+}  // namespace onceward
