@@ -27,42 +27,87 @@ const char* to_text(Node::Kind kind) {
   return "";
 }
 
-Fields::Fields(Problems& problems, const Node& node, std::string what,
-               const std::vector<std::string>& allowed)
-    : problems_(problems), node_(node), what_(std::move(what)) {
+Fields::Fields(Problems& problems, const Node& node, const ObjectShape& shape)
+    : problems_(problems), node_(node), shape_(shape) {
   if (!is_object()) {
     problems_.add(node.span,
-                  fmt::format("{} must be an object, this is {}", what_, to_text(node.kind)));
+                  fmt::format("{} must be an object, this is {}", shape.what, to_text(node.kind)));
     return;
   }
   for (const Member& member : node.members) {
-    if (std::find(allowed.begin(), allowed.end(), member.key) != allowed.end()) continue;
-    problems_.add(member.key_span, fmt::format("unknown field \"{}\" in {}", member.key, what_),
-                  did_you_mean(member.key, allowed));
+    const FieldShape* field = shape.find(member.key);
+    if (field == nullptr) {
+      problems_.add(member.key_span,
+                    fmt::format("unknown field \"{}\" in {}", member.key, shape.what),
+                    did_you_mean(member.key, shape.names()));
+    } else if (field->shape.kind == Shape::Kind::misplaced) {
+      problems_.add(member.value.span, field->help);
+    } else {
+      check(*field, member.value);
+    }
+  }
+  for (const FieldShape& field : shape.fields) {
+    if (!field.needed || has(field.name)) continue;
+    problems_.add(node.span, fmt::format("{} needs a field \"{}\"", shape.what, field.name));
   }
 }
 
-const Node* Fields::need(std::string_view name) const {
-  const Node* found = node_.find(name);
-  if (found == nullptr && is_object()) {
-    problems_.add(node_.span, fmt::format("{} needs a field \"{}\"", what_, name));
+namespace {
+
+// The kind of JSON that a shape asks for; nothing where the reader looks for itself.
+std::optional<Node::Kind> json_kind(Shape::Kind kind) {
+  switch (kind) {
+    case Shape::Kind::text:
+    case Shape::Kind::word:
+      return Node::Kind::text;
+    case Shape::Kind::boolean:
+      return Node::Kind::boolean;
+    case Shape::Kind::integer:
+      return Node::Kind::integer;
+    case Shape::Kind::steps:
+    case Shape::Kind::list:
+      return Node::Kind::array;
+    case Shape::Kind::object:
+    case Shape::Kind::map:
+      return Node::Kind::object;
+    default:
+      return std::nullopt;
   }
-  return found;
+}
+
+}  // namespace
+
+void Fields::check(const FieldShape& field, const Node& value) const {
+  const std::optional<Node::Kind> kind = json_kind(field.shape.kind);
+  if (kind && value.kind != *kind) {
+    problems_.add(value.span, fmt::format("\"{}\" must be {}, this is {}", field.name,
+                                          to_text(*kind), to_text(value.kind)));
+    return;
+  }
+  switch (field.shape.kind) {
+    case Shape::Kind::integer:
+      if (value.integer < field.shape.least || value.integer > field.shape.most) {
+        problems_.add(value.span, fmt::format("\"{}\" must be from {} to {}", field.name,
+                                              field.shape.least, field.shape.most));
+      }
+      return;
+    case Shape::Kind::duration:
+      static_cast<void>(read_duration(problems_, value));
+      return;
+    case Shape::Kind::window:
+      static_cast<void>(read_window(problems_, value));
+      return;
+    default:
+      return;
+  }
 }
 
 const Node* Fields::of_kind(std::string_view name, Node::Kind kind) const {
   const Node* found = node_.find(name);
-  if (found == nullptr || found->kind == kind) return found;
-  problems_.add(found->span, fmt::format("\"{}\" must be {}, this is {}", name, to_text(kind),
-                                         to_text(found->kind)));
-  return nullptr;
+  return found == nullptr || found->kind != kind ? nullptr : found;
 }
 
 const Node* Fields::text(std::string_view name) const { return of_kind(name, Node::Kind::text); }
-
-const Node* Fields::need_text(std::string_view name) const {
-  return need(name) == nullptr ? nullptr : text(name);
-}
 
 const Node* Fields::object(std::string_view name) const {
   return of_kind(name, Node::Kind::object);
@@ -70,15 +115,29 @@ const Node* Fields::object(std::string_view name) const {
 
 const Node* Fields::array(std::string_view name) const { return of_kind(name, Node::Kind::array); }
 
-std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t least,
-                                            std::int64_t most) const {
+bool Fields::flag(std::string_view name) const {
+  const Node* found = of_kind(name, Node::Kind::boolean);
+  return found != nullptr && found->boolean;
+}
+
+std::optional<std::int64_t> Fields::integer(std::string_view name) const {
   const Node* found = of_kind(name, Node::Kind::integer);
-  if (found == nullptr) return std::nullopt;
-  if (found->integer < least || found->integer > most) {
-    problems_.add(found->span, fmt::format("\"{}\" must be from {} to {}", name, least, most));
-    return std::nullopt;
-  }
+  const FieldShape* field = shape_.find(name);
+  if (found == nullptr || field == nullptr) return std::nullopt;
+  const Shape& asked = field->shape;
+  if (found->integer < asked.least || found->integer > asked.most) return std::nullopt;
   return found->integer;
+}
+
+std::optional<std::size_t> Fields::word(std::string_view name) const {
+  const Node* found = text(name);
+  if (found == nullptr) return std::nullopt;
+  const std::vector<std::string>& words = shape_.find(name)->shape.words;
+  const auto word = std::find(words.begin(), words.end(), found->text);
+  if (word != words.end()) return static_cast<std::size_t>(word - words.begin());
+  problems_.add(found->span, fmt::format("\"{}\" cannot be \"{}\"", name, found->text),
+                did_you_mean(found->text, words));
+  return std::nullopt;
 }
 
 std::optional<sim::Duration> read_duration(Problems& problems, const Node& node) {
@@ -90,26 +149,32 @@ std::optional<sim::Duration> read_duration(Problems& problems, const Node& node)
   return std::nullopt;
 }
 
-std::optional<sim::Duration> Fields::duration(std::string_view name) const {
-  const Node* found = node_.find(name);
-  return found == nullptr ? std::nullopt : read_duration(problems_, *found);
-}
-
-std::optional<sim::Window> Fields::window(std::string_view name) const {
-  const Node* found = node_.find(name);
-  if (found == nullptr) return std::nullopt;
-  if (found->kind != Node::Kind::array || found->items.size() != 2) {
-    problems_.add(found->span, "a window has two ends", "write for example [\"1ms\", \"5s\"]");
+std::optional<sim::Window> read_window(Problems& problems, const Node& node) {
+  if (node.kind != Node::Kind::array || node.items.size() != 2) {
+    problems.add(node.span, "a window has two ends", "write for example [\"1ms\", \"5s\"]");
     return std::nullopt;
   }
-  const auto earliest = read_duration(problems_, found->items[0]);
-  const auto latest = read_duration(problems_, found->items[1]);
+  const auto earliest = read_duration(problems, node.items[0]);
+  const auto latest = read_duration(problems, node.items[1]);
   if (!earliest || !latest) return std::nullopt;
   if (*earliest > *latest) {
-    problems_.add(found->span, "this window ends before it begins");
+    problems.add(node.span, "this window ends before it begins");
     return std::nullopt;
   }
   return sim::Window{*earliest, *latest};
+}
+
+// What is wrong with them has been said by `check`.
+std::optional<sim::Duration> Fields::duration(std::string_view name) const {
+  Problems said;
+  const Node* found = node_.find(name);
+  return found == nullptr ? std::nullopt : read_duration(said, *found);
+}
+
+std::optional<sim::Window> Fields::window(std::string_view name) const {
+  Problems said;
+  const Node* found = node_.find(name);
+  return found == nullptr ? std::nullopt : read_window(said, *found);
 }
 
 }  // namespace onceward::scenarios

@@ -31,11 +31,10 @@ void Reading::read_workload(const Node& node) {
 }
 
 void Reading::read_request(const Node& node, const std::string& at) {
-  const Fields fields(problems, node, "a workload entry",
-                      {"request", "to", "times", "with", "window"});
-  const Node* request = fields.need_text("request");
-  const Node* to = fields.need_text("to");
-  const std::int64_t times = fields.integer("times", 1, 1000).value_or(1);
+  const Fields fields(problems, node, workload_shape());
+  const Node* request = fields.text("request");
+  const Node* to = fields.text("to");
+  const std::int64_t times = fields.integer("times").value_or(1);
   const sim::Window window = fields.window("window").value_or(models::kCallWindow);
   const Node* with = fields.object("with");
   if (request == nullptr) return;
@@ -168,7 +167,7 @@ void Reading::read_violates(const Node& node) {
 }
 
 void Reading::read_expectation(const Node& node) {
-  const Fields fields(problems, node, "\"expect\"", {"violates", "fewest_faults", "by", "holds"});
+  const Fields fields(problems, node, expectation_shape());
   Expectation& expectation = program.expectation;
   expectation.written = true;
   const Node* violates = fields.find("violates");
@@ -184,7 +183,7 @@ void Reading::read_expectation(const Node& node) {
       problems.add(holds->span, "a scenario holds or violates something, not both");
     }
   }
-  if (const auto fewest = fields.integer("fewest_faults", 0, 20)) {
+  if (const auto fewest = fields.integer("fewest_faults")) {
     expectation.fewest_faults = static_cast<int>(*fewest);
   }
   for (const char* name : {"fewest_faults", "by"}) {
@@ -198,7 +197,7 @@ void Reading::read_expectation(const Node& node) {
   if (by == nullptr) return;
   const auto add = [&](const Node& each) {
     sim::FaultRule rule;
-    if (!read_fault(each, rule, {"between"})) return;
+    if (!read_fault(each, rule, expected_fault_shape())) return;
     rule.at_most = 1;
     const Node* between = each.find("between");
     if (between == nullptr || read_between(*between, rule)) {

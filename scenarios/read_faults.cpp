@@ -21,39 +21,34 @@ void Reading::default_faults() {
 }
 
 void Reading::read_faults(const Node& node) {
-  const Fields fields(problems, node, "\"faults\"", {"budget", "kinds", "down_at_once"});
+  const Fields fields(problems, node, faults_shape());
   if (!fields.has("kinds")) default_faults();
   if (const Node* kinds = fields.array("kinds"); kinds != nullptr) {
     for (const Node& each : kinds->items) {
       sim::FaultRule rule;
-      if (!read_fault(each, rule, {"at_most"})) continue;
+      if (!read_fault(each, rule, fault_shape())) continue;
       program.plan.rules.push_back(std::move(rule));
       program.rule_written.push_back(true);
     }
   }
   program.plan.budget = 1;
-  if (const auto budget = fields.integer("budget", 0, 20)) {
+  if (const auto budget = fields.integer("budget")) {
     program.plan.budget = static_cast<std::uint32_t>(*budget);
     program.budget_written = true;
   }
-  if (const auto down = fields.integer("down_at_once", 1, 20)) {
+  if (const auto down = fields.integer("down_at_once")) {
     program.plan.down_at_once = static_cast<std::uint32_t>(*down);
   }
 }
 
-bool Reading::read_fault(const Node& node, sim::FaultRule& rule,
-                         const std::vector<std::string>& extra) {
-  std::vector<std::string> kinds;
-  for (const sim::FaultKindHelp& each : sim::fault_catalogue()) kinds.emplace_back(each.name);
-  std::vector<std::string> allowed = kinds;
-  allowed.insert(allowed.end(), extra.begin(), extra.end());
-  const Fields fields(problems, node, "a fault", allowed);
+bool Reading::read_fault(const Node& node, sim::FaultRule& rule, const ObjectShape& shape) {
+  const Fields fields(problems, node, shape);
   if (!fields.is_object()) return false;
   bool good = true;
   bool unknown = false;
   for (const Member& member : node.members) {
     const sim::FaultKind kind = sim::fault_kind(member.key);
-    unknown = unknown || std::find(allowed.begin(), allowed.end(), member.key) == allowed.end();
+    unknown = unknown || shape.find(member.key) == nullptr;
     if (kind == sim::FaultKind::none) continue;
     if (rule.kind != sim::FaultKind::none) {
       problems.add(member.key_span, "a fault has one kind",
@@ -64,20 +59,20 @@ bool Reading::read_fault(const Node& node, sim::FaultRule& rule,
     good = read_target(member.value, rule);
   }
   if (rule.kind == sim::FaultKind::none) {
-    if (!unknown) problems.add(node.span, "a fault needs a kind", did_you_mean("", kinds));
+    if (unknown) return false;
+    std::vector<std::string> kinds;
+    for (const sim::FaultKindHelp& each : sim::fault_catalogue()) kinds.emplace_back(each.name);
+    problems.add(node.span, "a fault needs a kind", did_you_mean("", kinds));
     return false;
   }
-  if (const auto at_most = fields.integer("at_most", 1, 1000)) {
+  if (const auto at_most = fields.integer("at_most")) {
     rule.at_most = static_cast<std::uint32_t>(*at_most);
   }
   return good;
 }
 
 bool Reading::read_target(const Node& node, sim::FaultRule& rule) {
-  if (node.kind != Node::Kind::text) {
-    problems.add(node.span, "a fault strikes a named part, or \"any\"");
-    return false;
-  }
+  if (node.kind != Node::Kind::text) return false;
   if (node.text == "any") return true;
   rule.target = node.text;
   const std::vector<std::string> targets = fault_targets(rule.kind);
@@ -118,7 +113,8 @@ std::vector<std::string> Reading::fault_targets(sim::FaultKind kind) const {
 }
 
 bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
-  if (node.kind != Node::Kind::array || node.items.size() != 2) {
+  if (node.kind != Node::Kind::array) return false;
+  if (node.items.size() != 2) {
     problems.add(node.span, "\"between\" names two steps",
                  R"(write for example ["sent", "marked"])");
     return false;

@@ -12,7 +12,7 @@ namespace {
 template <class Profile>
 const Profile* read_profile(Problems& problems, const Fields& fields,
                             const std::vector<Profile>& all, const char* what) {
-  const Node* name = fields.need_text("profile");
+  const Node* name = fields.text("profile");
   if (name == nullptr) return nullptr;
   std::vector<std::string> names;
   for (const Profile& each : all) {
@@ -41,7 +41,7 @@ bool Reading::check_name(const std::string& name, Span span) {
 void Reading::read_databases(const Node& node) {
   for (const Member& member : node.members) {
     if (!check_name(member.key, member.key_span)) continue;
-    const Fields fields(problems, member.value, "a database", {"profile", "tables"});
+    const Fields fields(problems, member.value, database_shape());
     DatabaseDescription database;
     database.name = symbol(member.key);
     database.profile = read_profile(problems, fields, models::database_profiles(), "database");
@@ -54,8 +54,7 @@ void Reading::read_databases(const Node& node) {
 void Reading::read_tables(DatabaseDescription& database, const Node& node) {
   for (const Member& member : node.members) {
     if (!check_name(member.key, member.key_span)) continue;
-    const Fields fields(problems, member.value, "a table",
-                        {"key", "sequence", "unique", "columns"});
+    const Fields fields(problems, member.value, table_shape());
     auto table = std::make_shared<models::TableSpec>(database.name->text, member.key);
     const auto add = [&](const std::string& column) {
       if (table->column(column) < 0) table->columns.push_back(column);
@@ -96,7 +95,7 @@ void Reading::gather_columns(const Node& node) {
 void Reading::read_brokers(const Node& node) {
   for (const Member& member : node.members) {
     if (!check_name(member.key, member.key_span)) continue;
-    const Fields fields(problems, member.value, "a broker", {"profile", "topics"});
+    const Fields fields(problems, member.value, broker_shape());
     BrokerDescription broker;
     broker.name = symbol(member.key);
     broker.profile = read_profile(problems, fields, models::broker_profiles(), "broker");
@@ -104,9 +103,9 @@ void Reading::read_brokers(const Node& node) {
     if (const Node* topics = fields.object("topics")) {
       for (const Member& topic : topics->members) {
         if (!check_name(topic.key, topic.key_span)) continue;
-        const Fields of_topic(problems, topic.value, "a topic", {"partitions"});
+        const Fields of_topic(problems, topic.value, topic_shape());
         auto spec = std::make_shared<models::TopicSpec>(member.key, topic.key);
-        if (const auto count = of_topic.integer("partitions", 1, 64)) {
+        if (const auto count = of_topic.integer("partitions")) {
           spec->partitions = static_cast<std::uint32_t>(*count);
         }
         broker.topics.push_back(std::move(spec));
@@ -119,8 +118,7 @@ void Reading::read_brokers(const Node& node) {
 void Reading::read_externals(const Node& node) {
   for (const Member& member : node.members) {
     if (!check_name(member.key, member.key_span)) continue;
-    const Fields fields(problems, member.value, "an external service",
-                        {"operations", "idempotency_window"});
+    const Fields fields(problems, member.value, external_shape());
     ExternalDescription external;
     external.name = symbol(member.key);
     if (const auto window = fields.duration("idempotency_window")) external.key_window = *window;

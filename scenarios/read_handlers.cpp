@@ -26,9 +26,9 @@ void Reading::read_services(const Node& node) {
       continue;
     }
     ServiceDescription& service = program.services[index];
-    const Fields fields(problems, member.value, "a service", {"handlers", "restart"});
+    const Fields fields(problems, member.value, service_shape());
     if (const auto restart = fields.window("restart")) service.restart = *restart;
-    const Node* handlers = fields.need("handlers") == nullptr ? nullptr : fields.array("handlers");
+    const Node* handlers = fields.array("handlers");
     if (handlers == nullptr) {
       steps_left_out_ = true;
       continue;
@@ -41,7 +41,7 @@ void Reading::read_services(const Node& node) {
 }
 
 void Reading::read_handler(ServiceDescription& service, const Node& node, const std::string& at) {
-  const Fields fields(problems, node, "a handler", {"on", "every", "do", "uncaught"});
+  const Fields fields(problems, node, handler_shape());
   if (!fields.is_object()) {
     steps_left_out_ = true;
     return;
@@ -50,7 +50,7 @@ void Reading::read_handler(ServiceDescription& service, const Node& node, const 
   handler.site = site(at, node.span);
   const bool known = read_trigger(service, handler, fields);
   if (known) read_uncaught(handler, fields);
-  const Node* steps = fields.need("do") == nullptr ? nullptr : fields.array("do");
+  const Node* steps = fields.array("do");
   if (!known || steps == nullptr) {
     // What its steps would have named is not known, so nothing may be called unknown any more.
     steps_left_out_ = true;
@@ -71,16 +71,10 @@ void Reading::read_uncaught(const Handler& handler, const Fields& fields) {
                  "what ends without a catch here is not tried again");
     return;
   }
-  const std::vector<std::string> words = {"redeliver", "skip", "crash"};
-  const auto word = std::find(words.begin(), words.end(), uncaught->text);
-  if (word == words.end()) {
-    problems.add(uncaught->span,
-                 fmt::format("unknown answer \"{}\" to an uncaught error", uncaught->text),
-                 did_you_mean(uncaught->text, words));
-  } else if (handler.group != nullptr) {
-    handler.group->has_uncaught = true;
-    handler.group->uncaught = static_cast<models::Uncaught>(word - words.begin());
-  }
+  const auto word = fields.word("uncaught");
+  if (!word || handler.group == nullptr) return;
+  handler.group->has_uncaught = true;
+  handler.group->uncaught = static_cast<models::Uncaught>(*word);
 }
 
 // Whether it is clear what starts the handler, right or wrong, so that its steps can be read.
@@ -107,7 +101,7 @@ bool Reading::read_trigger(ServiceDescription& service, Handler& handler, const 
 }
 
 bool Reading::read_on(ServiceDescription& service, Handler& handler, const Node& on) {
-  const Fields fields(problems, on, "\"on\"", {"request", "topic", "group"});
+  const Fields fields(problems, on, trigger_shape());
   if (!fields.is_object()) return false;
   const char* const kForms = R"({"request": NAME} or {"topic": NAME, "group": NAME})";
   const bool of_topic = fields.has("topic") || fields.has("group");
@@ -121,8 +115,12 @@ bool Reading::read_on(ServiceDescription& service, Handler& handler, const Node&
   }
   if (of_topic) {
     handler.on = Handler::On::topic;
-    const Node* topic = fields.need_text("topic");
-    const Node* group = fields.need_text("group");
+    const Node* topic = fields.text("topic");
+    const Node* group = fields.text("group");
+    for (const char* name : {"topic", "group"}) {
+      if (fields.has(name)) continue;
+      problems.add(on.span, fmt::format("{} needs a field \"{}\"", trigger_shape().what, name));
+    }
     if (topic != nullptr && group != nullptr) read_topic_trigger(service, handler, *topic, *group);
     return true;
   }

@@ -53,13 +53,12 @@ void Reading::read_obligations(const Node& node) {
 }
 
 void Reading::read_obligation(const Node& node, const std::string& at) {
-  const Fields fields(problems, node, "an obligation",
-                      {"each", "when", "owes", "of", "per", "exactly", "at_least", "at_most"});
+  const Fields fields(problems, node, obligation_shape());
   if (!fields.is_object()) return;
   program.places[at] = node.span;
   auto spec = std::make_shared<models::ObligationSpec>();
-  const Node* each = fields.need_text("each");
-  const Node* owes = fields.need_text("owes");
+  const Node* each = fields.text("each");
+  const Node* owes = fields.text("owes");
   read_amounts(fields, *spec);
   if (owes != nullptr) read_owed(*owes, *spec);
   if (each == nullptr || !read_cause(*each, *spec)) return;
@@ -188,9 +187,9 @@ void Reading::read_event_key(const Fields& fields, const std::string& at,
 }
 
 void Reading::read_amounts(const Fields& fields, models::ObligationSpec& spec) {
-  const auto exactly = fields.integer("exactly", 0, 1'000'000);
-  const auto at_least = fields.integer("at_least", 0, 1'000'000);
-  const auto at_most = fields.integer("at_most", 0, 1'000'000);
+  const auto exactly = fields.integer("exactly");
+  const auto at_least = fields.integer("at_least");
+  const auto at_most = fields.integer("at_most");
   if (exactly && (at_least || at_most)) {
     problems.add(fields.find("exactly")->span, "\"exactly\" leaves no room for the other bounds");
   }

@@ -34,18 +34,9 @@ bool StepReader::read_database_step(const Fields& fields, const Node& subject, S
   }
   bool good = true;
   if (step.kind == StepKind::insert) {
-    good = fields.need("row") != nullptr && read_row(fields, "row", *table, step);
-    if (const Node* conflict = fields.text("on_conflict"); conflict != nullptr) {
-      const std::vector<std::string> words = {"error", "ignore", "update"};
-      const auto word = std::find(words.begin(), words.end(), conflict->text);
-      if (word == words.end()) {
-        problems_.add(conflict->span,
-                      fmt::format("unknown answer \"{}\" to a conflict", conflict->text),
-                      did_you_mean(conflict->text, words));
-        good = false;
-      } else {
-        step.on_conflict = static_cast<models::OnConflict>(word - words.begin());
-      }
+    good = read_row(fields, "row", *table, step);
+    if (const auto word = fields.word("on_conflict")) {
+      step.on_conflict = static_cast<models::OnConflict>(*word);
     }
   } else {
     names_.row = table;
@@ -56,7 +47,7 @@ bool StepReader::read_database_step(const Fields& fields, const Node& subject, S
       step.has_value = good;
     }
     if (step.kind == StepKind::update) {
-      good = fields.need("set") != nullptr && read_row(fields, "set", *table, step) && good;
+      good = read_row(fields, "set", *table, step) && good;
     }
     names_.row = nullptr;
     if (step.kind == StepKind::select) good = read_query(fields, *table, step) && good;
@@ -96,7 +87,7 @@ bool StepReader::read_row(const Fields& fields, std::string_view name, models::T
 }
 
 bool StepReader::read_query(const Fields& fields, const models::TableSpec& table, Step& step) {
-  if (const auto limit = fields.integer("limit", 1, 1'000'000)) {
+  if (const auto limit = fields.integer("limit")) {
     step.limit = static_cast<std::uint32_t>(*limit);
   }
   const Node* order = fields.text("order_by");

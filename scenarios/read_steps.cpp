@@ -19,16 +19,16 @@ const StepHelp* find_word(std::string_view word) {
 
 std::vector<std::string> step_words() {
   std::vector<std::string> words;
-  for (const StepHelp& each : step_catalogue()) words.emplace_back(each.word);
+  for (const StepHelp& each : step_catalogue()) words.push_back(each.word);
   return words;
 }
 
-std::vector<std::string> allowed_fields(const StepHelp& help, const Node& node) {
-  std::vector<std::string> allowed = help.fields;
-  allowed.insert(allowed.end(), {"name", "at", help.word});
-  // Where it does not belong it has a message of its own.
-  if (can_fail(help.kind) || node.find("on_error") != nullptr) allowed.emplace_back("on_error");
-  return allowed;
+std::vector<std::string> words_alone() {
+  std::vector<std::string> words;
+  for (const StepHelp& each : step_catalogue()) {
+    if (each.alone) words.push_back(each.word);
+  }
+  return words;
 }
 
 // A word that an expression reads as one name and that means nothing else there.
@@ -68,14 +68,11 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
   names_.site = step.site;
   if (node.kind == Node::Kind::text) {
     const StepHelp* help = find_word(node.text);
-    const bool alone =
-        help != nullptr && (help->kind == StepKind::ack || help->kind == StepKind::leave ||
-                            help->kind == StepKind::fail);
-    if (alone) return read_word(node, *help, step);
+    if (help != nullptr && help->alone) return read_word(node, *help, step);
     problems_.add(node.span,
                   help == nullptr ? fmt::format("unknown step \"{}\"", node.text)
                                   : fmt::format("\"{}\" needs to say on what", node.text),
-                  help == nullptr ? did_you_mean(node.text, {"ack", "return", "fail"})
+                  help == nullptr ? did_you_mean(node.text, words_alone())
                                   : fmt::format("write {{\"{}\": ...}}", node.text));
     return false;
   }
@@ -88,8 +85,7 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
     if (help == nullptr) continue;
     if (!does_one_thing(node, member.key)) return false;
     step.kind = help->kind;
-    const Fields fields(problems_, node, fmt::format("a step \"{}\"", help->word),
-                        allowed_fields(*help, node));
+    const Fields fields(problems_, node, help->shape);
     if (step.kind == StepKind::ack && !read_word(node, *help, step)) return false;
     const bool good = read_fields(fields, member.value, at, step);
     read_common(fields, at, step);
@@ -126,16 +122,12 @@ void StepReader::read_common(const Fields& fields, const std::string& at, Step& 
   if (const Node* name = fields.text("name"); name != nullptr) {
     step.name = reading_.symbol(name->text);
     Reading::StepName& known = reading_.step_names_[name->text];
-    known.acts = known.acts || acts(step.kind);
+    known.acts = known.acts || help_of(step.kind).acts;
     known.handlers.insert(handler_.site->text);
     known.services.insert(service_);
   }
   const Node* on_error = fields.array("on_error");
-  if (on_error == nullptr) return;
-  if (!can_fail(step.kind)) {
-    problems_.add(on_error->span, "\"on_error\" is for steps that can fail, this one cannot");
-    return;
-  }
+  if (on_error == nullptr || !help_of(step.kind).can_fail) return;
   step.on_error = read_block(*on_error, at + "/on_error");
 }
 
@@ -167,7 +159,7 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
       return read_loop(fields, subject, at, step);
     case StepKind::wait: {
       if (subject.kind == Node::Kind::array) {
-        const auto window = fields.window("wait");
+        const auto window = read_window(problems_, subject);
         if (window) step.window = *window;
         return window.has_value();
       }
@@ -232,11 +224,11 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
     problems_.add(subject.span, "the type of an event is a text");
     good = false;
   }
-  const Node* to = fields.need_text("to");
+  const Node* to = fields.text("to");
   good = to != nullptr && reading_.find_topic(*to, step.component, step.part) && good;
   good = formula(fields.find("key"), step.key, step.has_key) && good;
   good = formula(fields.find("id"), step.id, step.has_id) && good;
-  if (const auto resends = fields.integer("resends", 0, 100)) {
+  if (const auto resends = fields.integer("resends")) {
     step.resends = static_cast<std::uint32_t>(*resends);
   }
   if (const Node* data = fields.object("data"); data != nullptr) {
@@ -251,14 +243,11 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
 }
 
 bool StepReader::read_effect(const Fields& fields, const Node& subject, Step& step) {
-  if (subject.kind != Node::Kind::text) {
-    problems_.add(subject.span, "an effect is named by a text");
-    return false;
-  }
+  if (subject.kind != Node::Kind::text) return false;
   step.word = reading_.symbol(subject.text);
   reading_.effects_.insert(subject.text);
   bool has_of = false;
-  const bool good = fields.need("of") != nullptr && formula(fields.find("of"), step.value, has_of);
+  const bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
   if (const Node* in = fields.find("in"); in != nullptr) {
     step.component = reading_.find_database(*in);
     if (step.component == kNone || !check_begun(*in, step)) return false;
@@ -279,13 +268,12 @@ bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step
   // Claimed even if it is unknown: whoever owes this effect has made no mistake of his own.
   reading_.effects_.insert(subject.text);
   bool has_of = false;
-  bool good = fields.need("of") != nullptr && formula(fields.find("of"), step.value, has_of);
+  bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
   good = formula(fields.find("idempotency_key"), step.key, step.has_key) && good;
   if (step.component == kNone) {
+    if (subject.kind != Node::Kind::text) return false;
     problems_.add(subject.span,
-                  subject.kind == Node::Kind::text
-                      ? fmt::format("unknown operation \"{}\" of an external service", subject.text)
-                      : "this must be an operation, as \"service.operation\"",
+                  fmt::format("unknown operation \"{}\" of an external service", subject.text),
                   did_you_mean(subject.text, known));
     return false;
   }
@@ -299,7 +287,8 @@ bool StepReader::read_if(const Fields& fields, const Node& subject, const std::s
   const bool good = condition.has_value();
   if (good) step.value = std::move(*condition);
   if (!fields.has("then") && !fields.has("else")) {
-    static_cast<void>(fields.need("then"));
+    problems_.add(fields.node().span,
+                  fmt::format("{} needs a field \"then\"", help_of(step.kind).shape.what));
     return false;
   }
   if (const Node* then = fields.array("then")) step.body = read_block(*then, at + "/then");
@@ -311,10 +300,10 @@ bool StepReader::read_loop(const Fields& fields, const Node& subject, const std:
                            Step& step) {
   const models::TableSpec* table = nullptr;
   const bool good = find_rows(subject, step.loop, table);
-  if (fields.need_text("as") != nullptr) {
+  if (fields.text("as") != nullptr) {
     bind(fields, table == nullptr ? Slot::Kind::empty : Slot::Kind::row, table, step);
   }
-  const Node* body = fields.need("do") == nullptr ? nullptr : fields.array("do");
+  const Node* body = fields.array("do");
   if (body == nullptr) return false;
   const std::size_t outer = in_loops_.size();
   in_loops_.push_back(subject.text);
@@ -326,9 +315,10 @@ bool StepReader::read_loop(const Fields& fields, const Node& subject, const std:
 
 // The rows that a loop goes through. True with no table: they come from a step with a mistake.
 bool StepReader::find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table) {
+  if (list.kind != Node::Kind::text) return false;
   std::vector<std::string> lists;
   for (const auto& [name, variable] : names_.variables) {
-    const bool named = list.kind == Node::Kind::text && name == list.text;
+    const bool named = name == list.text;
     if (variable.kind == Slot::Kind::rows) lists.push_back(name);
     if (!named || (variable.kind != Slot::Kind::rows && variable.kind != Slot::Kind::empty))
       continue;

@@ -17,26 +17,22 @@ std::unique_ptr<Program> read_program(const Source& source, Problems& problems) 
 }
 
 void Reading::read(const Node& root) {
-  const Fields fields(
-      problems, root, "the scenario",
-      {"$schema", "onceward", "title", "about", "covers", "databases", "brokers", "external",
-       "services", "workload", "faults", "obligations", "invariants", "expect"});
+  const Fields fields(problems, root, scenario_shape());
   if (!fields.is_object()) return;
-  if (const Node* version = fields.need_text("onceward"); version != nullptr) {
+  if (const Node* version = fields.text("onceward"); version != nullptr) {
     if (version->text != "1") {
       problems.add(version->span,
                    fmt::format("version \"{}\" of the language is not known", version->text),
                    fmt::format("onceward {} reads version \"1\"", ONCEWARD_VERSION));
     }
   }
-  if (const Node* title = fields.need_text("title")) program.title = title->text;
+  if (const Node* title = fields.text("title")) program.title = title->text;
   if (const Node* about = fields.text("about")) program.about = about->text;
-  static_cast<void>(fields.text("covers"));
   if (const Node* databases = fields.object("databases")) read_databases(*databases);
   if (const Node* brokers = fields.object("brokers")) read_brokers(*brokers);
   if (const Node* externals = fields.object("external")) read_externals(*externals);
   parts_left_out_ = !problems.empty();
-  const Node* services = fields.need("services") == nullptr ? nullptr : fields.object("services");
+  const Node* services = fields.object("services");
   if (services != nullptr) {
     declare_services(*services);
     gather_columns(*services);
@@ -83,51 +79,49 @@ std::uint32_t Reading::find_service(std::string_view name) const {
   return kNone;
 }
 
+// A node of another kind than text has been complained of.
 std::uint32_t Reading::find_database(const Node& node) {
+  if (node.kind != Node::Kind::text) return kNone;
   std::vector<std::string> names;
   for (std::uint32_t i = 0; i < program.databases.size(); ++i) {
     names.push_back(program.databases[i].name->text);
-    if (node.kind == Node::Kind::text && names.back() == node.text) return i;
+    if (names.back() == node.text) return i;
   }
   if (names.empty() && parts_left_out_) return kNone;
-  problems.add(node.span,
-               node.kind == Node::Kind::text ? fmt::format("unknown database \"{}\"", node.text)
-                                             : "this must be the name of a database",
+  problems.add(node.span, fmt::format("unknown database \"{}\"", node.text),
                did_you_mean(node.text, names));
   return kNone;
 }
 
 models::TableSpec* Reading::find_table(const Node& node, std::uint32_t& database,
                                        std::uint32_t& table) {
+  if (node.kind != Node::Kind::text) return nullptr;
   std::vector<std::string> names;
   for (database = 0; database < program.databases.size(); ++database) {
     const auto& tables = program.databases[database].tables;
     for (table = 0; table < tables.size(); ++table) {
       names.push_back(tables[table]->name.text);
-      if (node.kind == Node::Kind::text && names.back() == node.text) return tables[table].get();
+      if (names.back() == node.text) return tables[table].get();
     }
   }
   if (names.empty() && parts_left_out_) return nullptr;
-  problems.add(node.span,
-               node.kind == Node::Kind::text ? fmt::format("unknown table \"{}\"", node.text)
-                                             : "this must be a table, as \"database.table\"",
+  problems.add(node.span, fmt::format("unknown table \"{}\"", node.text),
                did_you_mean(node.text, names));
   return nullptr;
 }
 
 bool Reading::find_topic(const Node& node, std::uint32_t& broker, std::uint32_t& topic) {
+  if (node.kind != Node::Kind::text) return false;
   std::vector<std::string> names;
   for (broker = 0; broker < program.brokers.size(); ++broker) {
     const auto& topics = program.brokers[broker].topics;
     for (topic = 0; topic < topics.size(); ++topic) {
       names.push_back(topics[topic]->name.text);
-      if (node.kind == Node::Kind::text && names.back() == node.text) return true;
+      if (names.back() == node.text) return true;
     }
   }
   if (names.empty() && parts_left_out_) return false;
-  problems.add(node.span,
-               node.kind == Node::Kind::text ? fmt::format("unknown topic \"{}\"", node.text)
-                                             : "this must be a topic, as \"broker.topic\"",
+  problems.add(node.span, fmt::format("unknown topic \"{}\"", node.text),
                did_you_mean(node.text, names));
   return false;
 }

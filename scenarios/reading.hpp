@@ -52,9 +52,8 @@ class Reading {
   // faults (read_faults.cpp)
   void read_faults(const Node& node);
   void default_faults();
-  // {"crash": "relay", ...}: the kind, whom it strikes; `extra` are fields besides these.
-  [[nodiscard]] bool read_fault(const Node& node, sim::FaultRule& rule,
-                                const std::vector<std::string>& extra);
+  // {"crash": "relay", ...}: the kind, and whom it strikes.
+  [[nodiscard]] bool read_fault(const Node& node, sim::FaultRule& rule, const ObjectShape& shape);
   [[nodiscard]] bool read_target(const Node& node, sim::FaultRule& rule);
   [[nodiscard]] bool read_between(const Node& node, sim::FaultRule& rule);
   [[nodiscard]] std::vector<std::string> fault_targets(sim::FaultKind kind) const;

@@ -1,57 +1,138 @@
 #include "scenarios/step.hpp"
 
+#include <fmt/core.h>
+
+#include "sim/assert.hpp"
+
 namespace onceward::scenarios {
+namespace {
+
+using shape::either;
+using shape::field;
+using shape::integer;
+using shape::list_of;
+using shape::map_of;
+using shape::needed;
+using shape::word;
+using Kind = Shape::Kind;
+using Fields = std::vector<FieldShape>;
+
+const Shape kText = shape::of(Kind::text);
+const Shape kValue = shape::of(Kind::value);
+const Shape kCondition = shape::of(Kind::condition);
+const Shape kSteps = shape::of(Kind::steps);
+const Shape kNothing = shape::of(Kind::anything);
+
+const FieldShape kAs = field("as", kText, "what the result is called in later steps");
+const FieldShape kWhere = field("where", kCondition, "which rows; else all");
+
+enum class Trait : std::uint8_t {
+  steers,       // decides what comes next, at no moment of its own
+  cannot_fail,  // happens at a moment of its own and always succeeds
+  can_fail,
+};
+
+StepHelp step(StepKind kind, const char* word, Shape subject, Trait trait, const char* help,
+              Fields fields) {
+  StepHelp made{kind, word, help, {fmt::format("a step \"{}\"", word), {}}};
+  made.can_fail = trait == Trait::can_fail;
+  made.acts = trait != Trait::steers;
+  Fields& all = made.shape.fields;
+  all.push_back(needed(word, std::move(subject), help));
+  for (FieldShape& each : fields) all.push_back(std::move(each));
+  if (made.can_fail) {
+    all.push_back(field("on_error", kSteps, "what is done if it does not answer ok"));
+  } else {
+    all.push_back(field("on_error", shape::of(Kind::misplaced),
+                        "\"on_error\" is for steps that can fail, this one cannot"));
+  }
+  all.push_back(field("name", kText, "for \"between\" and goals"));
+  all.push_back(field("at", kText, "the line of code that it stands for"));
+  return made;
+}
+
+// May also stand alone, as a text.
+StepHelp word_alone(StepHelp made) {
+  made.alone = true;
+  return made;
+}
+
+std::vector<StepHelp> database_steps() {
+  return {
+      step(StepKind::begin, "begin", kText, Trait::cannot_fail, "opens a transaction on a database",
+           {}),
+      step(StepKind::insert, "insert", kText, Trait::can_fail, "inserts one row",
+           {needed("row", map_of(kValue), "its columns; others are null"),
+            field("on_conflict", word({"error", "ignore", "update"}),
+                  "what if the key is there already; else error"),
+            kAs}),
+      step(StepKind::select, "select", kText, Trait::cannot_fail, "reads rows",
+           {kWhere, field("order_by", kText, "a column, or \"COLUMN desc\"; else in any order"),
+            field("limit", integer(1, 1'000'000), "the most rows"), kAs}),
+      step(StepKind::update, "update", kText, Trait::can_fail, "changes the rows that match",
+           {kWhere, needed("set", map_of(kValue), "the columns that change"), kAs}),
+      step(StepKind::erase, "delete", kText, Trait::can_fail, "deletes the rows that match",
+           {kWhere, kAs}),
+      step(StepKind::commit, "commit", kText, Trait::can_fail,
+           "commits the transaction on a database", {kAs}),
+      step(StepKind::rollback, "rollback", kText, Trait::cannot_fail,
+           "undoes the transaction on a database", {}),
+  };
+}
+
+std::vector<StepHelp> other_operations() {
+  return {
+      step(StepKind::publish, "publish", kValue, Trait::can_fail, "appends an event to a topic",
+           {needed("to", kText, "the topic"), field("key", kValue, "what decides its partition"),
+            field("id", kValue, "its id; else a new one"),
+            field("data", map_of(kValue), "what it carries"),
+            field("resends", integer(0, 100), "tries after a refusal or a timeout; else 0"), kAs}),
+      word_alone(step(StepKind::ack, "ack", kNothing, Trait::can_fail,
+                      "acknowledges the event at hand", {kAs})),
+      step(StepKind::effect, "effect", kText, Trait::cannot_fail,
+           "a business effect, in a transaction or at once",
+           {needed("of", kValue, "the cause that it serves"),
+            field("in", kText, "the database in whose transaction it is; else at once")}),
+      step(StepKind::call, "call", kText, Trait::can_fail, "calls an external service",
+           {needed("of", kValue, "the cause that its effect serves"),
+            field("idempotency_key", kValue, "calls with one key act once"), kAs}),
+      step(StepKind::wait, "wait", either({shape::of(Kind::duration), shape::of(Kind::window)}),
+           Trait::cannot_fail, "waits for a duration or within a window", {}),
+  };
+}
+
+std::vector<StepHelp> control_steps() {
+  return {
+      step(StepKind::when, "if", kCondition, Trait::steers, "runs `then` or `else`",
+           {field("then", kSteps, "if it is true"), field("else", kSteps, "if it is not")}),
+      step(StepKind::for_each, "for_each", kText, Trait::steers,
+           "runs `do` for each row that a select found",
+           {needed("as", kText, "what the row is called"), needed("do", kSteps, "for each row")}),
+      word_alone(
+          step(StepKind::leave, "return", kNothing, Trait::steers, "ends the handler well", {})),
+      word_alone(step(StepKind::fail, "fail", kNothing, Trait::steers,
+                      "ends the handler with an error nobody catches", {})),
+  };
+}
+
+}  // namespace
 
 const std::vector<StepHelp>& step_catalogue() {
-  static const std::vector<StepHelp> catalogue = {
-      {StepKind::begin, "begin", "opens a transaction on a database", {}},
-      {StepKind::insert, "insert", "inserts one row", {"row", "on_conflict", "as"}},
-      {StepKind::select, "select", "reads rows", {"where", "order_by", "limit", "as"}},
-      {StepKind::update, "update", "changes the rows that match", {"where", "set", "as"}},
-      {StepKind::erase, "delete", "deletes the rows that match", {"where", "as"}},
-      {StepKind::commit, "commit", "commits the transaction on a database", {"as"}},
-      {StepKind::rollback, "rollback", "undoes the transaction on a database", {}},
-      {StepKind::publish,
-       "publish",
-       "appends an event to a topic",
-       {"to", "key", "id", "data", "resends", "as"}},
-      {StepKind::ack, "ack", "acknowledges the event at hand", {"as"}},
-      {StepKind::effect, "effect", "a business effect, in a transaction or at once", {"of", "in"}},
-      {StepKind::call, "call", "calls an external service", {"of", "idempotency_key", "as"}},
-      {StepKind::wait, "wait", "waits for a duration or within a window", {}},
-      {StepKind::when, "if", "runs `then` or `else`", {"then", "else"}},
-      {StepKind::for_each, "for_each", "runs `do` for each row that a select found", {"as", "do"}},
-      {StepKind::leave, "return", "ends the handler well", {}},
-      {StepKind::fail, "fail", "ends the handler with an error nobody catches", {}},
-  };
+  static const std::vector<StepHelp> catalogue = [] {
+    std::vector<StepHelp> all;
+    for (const auto& part : {database_steps(), other_operations(), control_steps()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }();
   return catalogue;
 }
 
-bool can_fail(StepKind kind) {
-  switch (kind) {
-    case StepKind::insert:
-    case StepKind::update:
-    case StepKind::erase:
-    case StepKind::commit:
-    case StepKind::publish:
-    case StepKind::ack:
-    case StepKind::call:
-      return true;
-    default:
-      return false;
+const StepHelp& help_of(StepKind kind) {
+  for (const StepHelp& each : step_catalogue()) {
+    if (each.kind == kind) return each;
   }
-}
-
-bool acts(StepKind kind) {
-  switch (kind) {
-    case StepKind::when:
-    case StepKind::for_each:
-    case StepKind::leave:
-    case StepKind::fail:
-      return false;
-    default:
-      return true;
-  }
+  sim::fail_internal("a step without help", __FILE__, __LINE__, "see step_catalogue()");
 }
 
 }  // namespace onceward::scenarios

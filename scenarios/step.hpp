@@ -8,6 +8,7 @@
 
 #include "models/database.hpp"
 #include "scenarios/formula.hpp"
+#include "scenarios/grammar.hpp"
 #include "sim/symbol.hpp"
 
 namespace onceward::scenarios {
@@ -31,19 +32,18 @@ enum class StepKind : std::uint8_t {
   fail,
 };
 
-// Every kind of step: the word that starts it, what it does, and the fields it takes besides
-// `name`, `on_error`, `at`.
+// Every kind of step.
 struct StepHelp {
   StepKind kind;
-  const char* word;
-  const char* help;
-  std::vector<std::string> fields;
+  std::string word;  // starts it
+  std::string help;
+  ObjectShape shape;      // its word first, then what it takes, then what all steps take
+  bool can_fail = false;  // it may end in an error, which `on_error` catches
+  bool acts = false;      // it does something that a fault can come after; the others only steer
+  bool alone = false;     // it may stand as a text: "ack"
 };
 [[nodiscard]] const std::vector<StepHelp>& step_catalogue();
-// Whether it may end in an error, which `on_error` catches.
-[[nodiscard]] bool can_fail(StepKind kind);
-// Whether it does something that a fault can come after; the others only steer.
-[[nodiscard]] bool acts(StepKind kind);
+[[nodiscard]] const StepHelp& help_of(StepKind kind);
 
 struct Step;
 using Block = std::vector<Step>;

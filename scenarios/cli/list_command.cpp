@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "models/oracles/oracle.hpp"
 #include "models/profiles.hpp"
 #include "scenarios/cli/commands.hpp"
@@ -36,8 +38,11 @@ Rows steps() {
   Rows rows;
   for (const auto& each : scenarios::step_catalogue()) {
     std::string help = each.help;
-    for (const std::string& field : each.fields) {
-      help += (&field == &each.fields.front() ? "; fields: " : ", ") + field;
+    const char* before = "; fields: ";
+    for (const std::string& field : each.shape.names()) {
+      const bool of_all = field == "name" || field == "at" || field == "on_error";
+      if (field == each.word || of_all) continue;
+      help += std::exchange(before, ", ") + field;
     }
     rows.emplace_back(each.word, std::move(help));
   }

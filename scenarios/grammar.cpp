@@ -1,0 +1,292 @@
+#include "scenarios/grammar.hpp"
+
+#include "models/profiles.hpp"
+#include "sim/faults.hpp"
+
+namespace onceward::scenarios {
+
+const FieldShape* ObjectShape::find(std::string_view name) const {
+  for (const FieldShape& each : fields) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> ObjectShape::names() const {
+  std::vector<std::string> all;
+  for (const FieldShape& each : fields) {
+    if (each.shape.kind != Shape::Kind::misplaced) all.push_back(each.name);
+  }
+  return all;
+}
+
+namespace shape {
+
+Shape of(Shape::Kind kind) {
+  Shape made;
+  made.kind = kind;
+  return made;
+}
+
+Shape integer(std::int64_t least, std::int64_t most) {
+  Shape made = of(Shape::Kind::integer);
+  made.least = least;
+  made.most = most;
+  return made;
+}
+
+Shape word(std::vector<std::string> words) {
+  Shape made = of(Shape::Kind::word);
+  made.words = std::move(words);
+  return made;
+}
+
+Shape object(const ObjectShape& (*of_object)()) {
+  Shape made = of(Shape::Kind::object);
+  made.object = of_object;
+  return made;
+}
+
+Shape map_of(Shape part) {
+  Shape made = of(Shape::Kind::map);
+  made.parts.push_back(std::move(part));
+  return made;
+}
+
+Shape list_of(Shape part) {
+  Shape made = of(Shape::Kind::list);
+  made.parts.push_back(std::move(part));
+  return made;
+}
+
+Shape either(std::vector<Shape> parts) {
+  Shape made = of(Shape::Kind::either);
+  made.parts = std::move(parts);
+  return made;
+}
+
+FieldShape needed(std::string name, Shape shape, std::string help) {
+  return {std::move(name), std::move(shape), std::move(help), true};
+}
+
+FieldShape field(std::string name, Shape shape, std::string help) {
+  return {std::move(name), std::move(shape), std::move(help), false};
+}
+
+}  // namespace shape
+
+namespace {
+
+using shape::either;
+using shape::field;
+using shape::integer;
+using shape::list_of;
+using shape::map_of;
+using shape::needed;
+using shape::object;
+using shape::word;
+using Kind = Shape::Kind;
+
+const Shape kText = shape::of(Kind::text);
+const Shape kDuration = shape::of(Kind::duration);
+const Shape kWindow = shape::of(Kind::window);
+const Shape kValue = shape::of(Kind::value);
+const Shape kCondition = shape::of(Kind::condition);
+const Shape kSteps = shape::of(Kind::steps);
+
+template <class Profile>
+std::vector<std::string> profile_names(const std::vector<Profile>& profiles) {
+  std::vector<std::string> names;
+  for (const Profile& each : profiles) names.push_back(each.name);
+  return names;
+}
+
+// One field a kind: whom it strikes.
+std::vector<FieldShape> fault_fields() {
+  std::vector<FieldShape> fields;
+  for (const sim::FaultKindHelp& each : sim::fault_catalogue()) {
+    fields.push_back(field(each.name, kText, each.help));
+  }
+  return fields;
+}
+
+ObjectShape fault_with(FieldShape extra) {
+  ObjectShape fault{"a fault", fault_fields()};
+  fault.fields.push_back(std::move(extra));
+  return fault;
+}
+
+}  // namespace
+
+// ---- the file -----------------------------------------------------------------------------------
+
+const ObjectShape& scenario_shape() {
+  static const ObjectShape shape{
+      "the scenario",
+      {needed("onceward", kText, "the version of the language: \"1\""),
+       field("$schema", kText, "for editors; not read"), needed("title", kText, "one line"),
+       field("about", kText, "why the flow holds or breaks"),
+       field("covers", kText, "the row of the catalogue of failures that this file shows"),
+       field("databases", map_of(object(database_shape)), "databases by name"),
+       field("brokers", map_of(object(broker_shape)), "brokers by name"),
+       field("external", map_of(object(external_shape)), "services that are not ours, by name"),
+       needed("services", map_of(object(service_shape)), "what runs and crashes, by name"),
+       field("workload", list_of(object(workload_shape)), "the requests of the clients"),
+       field("faults", object(faults_shape), "which faults may strike, and how many"),
+       field("obligations", list_of(object(obligation_shape)), "what the flow owes"),
+       field("invariants", list_of(kText), "rules to judge besides"),
+       field("expect", object(expectation_shape), "what a search should find")}};
+  return shape;
+}
+
+// ---- parts that survive crashes -----------------------------------------------------------------
+
+const ObjectShape& database_shape() {
+  static const ObjectShape shape{
+      "a database",
+      {needed("profile", word(profile_names(models::database_profiles())), "how it behaves"),
+       field("tables", map_of(object(table_shape)), "tables by name")}};
+  return shape;
+}
+
+const ObjectShape& table_shape() {
+  static const ObjectShape shape{
+      "a table",
+      {field("key", kText, "the column of the primary key"),
+       field("sequence", kText, "a column that the database fills at insert, counting"),
+       field("unique", list_of(kText), "columns with a unique index each"),
+       field("columns", list_of(kText), "all columns; without it those that inserts fill")}};
+  return shape;
+}
+
+const ObjectShape& broker_shape() {
+  static const ObjectShape shape{
+      "a broker",
+      {needed("profile", word(profile_names(models::broker_profiles())), "how it behaves"),
+       field("topics", map_of(object(topic_shape)), "topics or queues by name")}};
+  return shape;
+}
+
+const ObjectShape& topic_shape() {
+  static const ObjectShape shape{
+      "a topic", {field("partitions", integer(1, 64), "how many partitions; else 1")}};
+  return shape;
+}
+
+const ObjectShape& external_shape() {
+  static const ObjectShape shape{
+      "an external service",
+      {field("operations", list_of(kText), "what can be called"),
+       field("idempotency_window", kDuration, "how long keys are kept; else for ever")}};
+  return shape;
+}
+
+// ---- services -----------------------------------------------------------------------------------
+
+const ObjectShape& service_shape() {
+  static const ObjectShape shape{
+      "a service",
+      {needed("handlers", list_of(object(handler_shape)), "what it does, and upon what"),
+       field("restart", kWindow, "how long it stays down after a crash")}};
+  return shape;
+}
+
+const ObjectShape& handler_shape() {
+  static const ObjectShape shape{
+      "a handler",
+      {field("on", object(trigger_shape), "what it is run for"),
+       field("every", kDuration, "how often a pass begins"), needed("do", kSteps, "what it does"),
+       field("uncaught", word({"redeliver", "skip", "crash"}),
+             "what an error that nobody caught does to the message")}};
+  return shape;
+}
+
+const ObjectShape& trigger_shape() {
+  static const ObjectShape shape{"\"on\"",
+                                 {field("request", kText, "each request of this name"),
+                                  field("topic", kText, "each message of this topic"),
+                                  field("group", kText, "as a member of this group")}};
+  return shape;
+}
+
+// ---- what is asked of the flow ------------------------------------------------------------------
+
+const ObjectShape& workload_shape() {
+  static const ObjectShape shape{"a workload entry",
+                                 {needed("request", kText, "the name of the request"),
+                                  needed("to", kText, "the service it is sent to"),
+                                  field("times", integer(1, 1000), "how many of them; else 1"),
+                                  field("with", map_of(kValue), "its fields; n counts from 1"),
+                                  field("window", kWindow, "when it arrives, from the start")}};
+  return shape;
+}
+
+const ObjectShape& faults_shape() {
+  static const ObjectShape shape{
+      "\"faults\"",
+      {field("budget", integer(0, 20), "how many strikes one run may have; else 1"),
+       field("kinds", list_of(object(fault_shape)), "which kinds, and whom they strike"),
+       field("down_at_once", integer(1, 20), "how many processes may be down together; else 1")}};
+  return shape;
+}
+
+const ObjectShape& fault_shape() {
+  static const ObjectShape shape =
+      fault_with(field("at_most", integer(1, 1000), "how many strikes by this entry"));
+  return shape;
+}
+
+const ObjectShape& expected_fault_shape() {
+  static const ObjectShape shape = fault_with(
+      field("between", list_of(kText), "after the first of two named steps, before the second"));
+  return shape;
+}
+
+const ObjectShape& obligation_shape() {
+  static const ObjectShape shape{
+      "an obligation",
+      {needed("each", kText, "the causes: a table, \"request R\", \"acknowledged R\", \"event T\""),
+       needed("owes", kText, "an effect, or \"event TYPE\""),
+       field("when", kCondition, "which rows or requests are causes at all"),
+       field("of", kValue, "what effects are matched by"),
+       field("per", kValue, "what must keep its order"),
+       field("exactly", integer(0, 1'000'000), "how many are owed"),
+       field("at_least", integer(0, 1'000'000), "the least that are owed"),
+       field("at_most", integer(0, 1'000'000), "the most that may be")}};
+  return shape;
+}
+
+const ObjectShape& expectation_shape() {
+  static const ObjectShape shape{
+      "\"expect\"",
+      {field("violates", either({kText, list_of(kText)}), "one of these rules must be broken"),
+       field("fewest_faults", integer(0, 20), "and with fewer faults none of them"),
+       field("by", either({object(expected_fault_shape), list_of(object(expected_fault_shape))}),
+             "by exactly these faults"),
+       field("holds", either({shape::of(Kind::boolean), word({"exhausted"})}),
+             "nothing is broken; \"exhausted\": and a sample is not enough")}};
+  return shape;
+}
+
+const std::vector<NamedShape>& object_catalogue() {
+  static const std::vector<NamedShape> catalogue = {
+      {"scenario", scenario_shape},
+      {"database", database_shape},
+      {"table", table_shape},
+      {"broker", broker_shape},
+      {"topic", topic_shape},
+      {"external", external_shape},
+      {"service", service_shape},
+      {"handler", handler_shape},
+      {"trigger", trigger_shape},
+      {"workload", workload_shape},
+      {"faults", faults_shape},
+      {"fault", fault_shape},
+      {"expected_fault", expected_fault_shape},
+      {"obligation", obligation_shape},
+      {"expectation", expectation_shape},
+  };
+  return catalogue;
+}
+
+}  // namespace onceward::scenarios
