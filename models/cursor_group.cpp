@@ -118,9 +118,8 @@ class CursorGroup final : public Group {
     const std::uint32_t before = cursor.committed;
     cursor.committed = position;
     if (before >= position) return;
-    const sim::FaultKind fault =
-        world.offer_fault(site, {sim::FaultKind::redeliver},
-                          {&topic().spec->name, &spec().name, spec().process});
+    const sim::FaultKind fault = world.offer_fault(
+        site, {sim::FaultKind::redeliver}, {&topic().spec->name, &spec().name, spec().process});
     if (fault == sim::FaultKind::none) return;
     world.schedule<FallBack>(log().owner(), cursor.creator, kFallBack, sim::kAnyTime, *this,
                              partition, before);

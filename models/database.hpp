@@ -208,14 +208,14 @@ class Database final : public sim::Component {
     std::uint32_t entry;
   };
   struct Transaction : sim::InArena {  // operations point to its wait list, so it never moves
-    sim::Process* process = nullptr;  // null: the slot is free
-    std::uint32_t number = 0;  // grows whenever the slot is used; not part of the state
+    sim::Process* process = nullptr;   // null: the slot is free
+    std::uint32_t number = 0;          // grows whenever the slot is used; not part of the state
     bool aborted = false;
     sim::Value began;
     std::uint32_t waits_for = StoredRow::kNobody;
     std::uint32_t entry = 0;  // latest trace entry
     sim::Vector<CarriedEffect> effects;
-    sim::WaitList waiting;    // statements that wait for its end
+    sim::WaitList waiting;  // statements that wait for its end
   };
 
   std::uint32_t open(sim::World& world, sim::Process& process);

@@ -236,9 +236,7 @@ StatementResult Select::await_resume() const {
   return result_;
 }
 
-std::string Select::describe() const {
-  return "SELECT " + database().spec(query_.table).name.text;
-}
+std::string Select::describe() const { return "SELECT " + database().spec(query_.table).name.text; }
 
 Applied Select::apply(World& world) {
   found_->clear();
@@ -265,7 +263,8 @@ Applied Select::apply(World& world) {
   world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
     const TableSpec& spec = *table.spec;
     entry.text = describe();
-    for (const Row& row : *found_) entry.text += (&row == &found_->front() ? " -> " : ", ") + spec.label(row);
+    for (const Row& row : *found_)
+      entry.text += (&row == &found_->front() ? " -> " : ", ") + spec.label(row);
     if (found_->empty()) entry.text += " -> nothing";
     if (all > found_->size()) {
       entry.text += " (" + std::to_string(found_->size()) + " of " + std::to_string(all) + ")";
@@ -300,9 +299,9 @@ void Select::take_next(World& world, sim::Vector<const StoredRow*>& left) {
     if (order <= 0) first.push_back(i);
   }
   const TableSpec& spec = database().spec(query_.table);
-  const std::uint32_t chosen = world.choose_value(
-      sim::ChoiceKind::data, *site, static_cast<std::uint32_t>(first.size()),
-      [&](std::uint32_t i) { return spec.describe(seen(left[first[i]])); });
+  const std::uint32_t chosen =
+      world.choose_value(sim::ChoiceKind::data, *site, static_cast<std::uint32_t>(first.size()),
+                         [&](std::uint32_t i) { return spec.describe(seen(left[first[i]])); });
   found_->push_back(seen(left[first[chosen]]));
   const auto place = left.begin() + static_cast<std::ptrdiff_t>(first[chosen]);
   std::rotate(place, place + 1, left.end());
@@ -326,8 +325,8 @@ Applied Commit::apply(World& world) {
     trace.entity = in.first_entity(tx().slot);
     // A commit of effects needs no word of its own: the effects speak.
     if (!trace.entity.empty() && in.transactions_[tx().slot]->effects.empty()) {
-      trace.why = world.actor(in.name()).text + " commits " + trace.entity + " in " +
-                  in.name().text;
+      trace.why =
+          world.actor(in.name()).text + " commits " + trace.entity + " in " + in.name().text;
     }
     trace.site = site->text;
   });

@@ -18,13 +18,12 @@ class ImmediateEffect final : public sim::Operation {
 
  private:
   sim::Applied apply(sim::World& world) override {
-    const std::uint32_t entry =
-        world.trace(activity->process->name(), [&](sim::TraceEntry& trace) {
-          trace.text = describe();
-          trace.entity = key_.print();
-          trace.site = site->text;
-          trace.mark = sim::Mark::effect;
-        });
+    const std::uint32_t entry = world.trace(activity->process->name(), [&](sim::TraceEntry& trace) {
+      trace.text = describe();
+      trace.entity = key_.print();
+      trace.site = site->text;
+      trace.mark = sim::Mark::effect;
+    });
     ledger_->effect(world, *effect_, key_, entry);
     return sim::Applied::acted;
   }

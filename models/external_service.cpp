@@ -21,14 +21,15 @@ sim::Applied Call::apply(sim::World& world) {
     known = world.is_before(world.take_instant(), end, true);
     if (!known) kept.erase(found);
   }
-  const std::uint32_t entry = world.trace(world.actor(service_->name()), [&](sim::TraceEntry& trace) {
-    trace.text = (known ? "answers again " : "EFFECT ") + call_.operation->text + " " +
-                 call_.of.print() + (known ? "  (the idempotency key is known)" : "");
-    trace.entity = call_.of.print();
-    trace.site = site->text;
-    if (!known) trace.mark = sim::Mark::effect;
-    if (activity != nullptr && activity->entry != 0) trace.causes.push_back(activity->entry);
-  });
+  const std::uint32_t entry =
+      world.trace(world.actor(service_->name()), [&](sim::TraceEntry& trace) {
+        trace.text = (known ? "answers again " : "EFFECT ") + call_.operation->text + " " +
+                     call_.of.print() + (known ? "  (the idempotency key is known)" : "");
+        trace.entity = call_.of.print();
+        trace.site = site->text;
+        if (!known) trace.mark = sim::Mark::effect;
+        if (activity != nullptr && activity->entry != 0) trace.causes.push_back(activity->entry);
+      });
   if (known) return sim::Applied::done;
   if (keyed) kept.push_back({call_.operation, call_.idempotency_key, world.take_instant()});
   service_->ledger_->effect(world, *call_.operation, call_.of, entry);

@@ -66,7 +66,8 @@ void Group::note_handled(const Handling& handling) {
 
 void Group::handled_fingerprint(sim::Hasher& hasher) const {
   hasher.add(handled_.size());
-  for (const Place& place : handled_) hasher.add(std::uint64_t{place.partition} << 32 | place.offset);
+  for (const Place& place : handled_)
+    hasher.add(std::uint64_t{place.partition} << 32 | place.offset);
 }
 
 std::string Group::place_text(std::uint32_t partition, std::uint32_t offset) const {

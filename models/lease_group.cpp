@@ -217,8 +217,7 @@ class LeaseGroup final : public Group {
     if (profile.deliveries_max == 0 || item.deliveries < profile.deliveries_max) {
       item.state = Item::State::available;
     } else {
-      item.state =
-          profile.exceeded == Exceeded::park ? Item::State::parked : Item::State::dropped;
+      item.state = profile.exceeded == Exceeded::park ? Item::State::parked : Item::State::dropped;
     }
   }
 

@@ -52,11 +52,11 @@ struct ObligationSpec {
 struct Tally {
   sim::Value key;
   sim::Value per;
-  bool real = false;            // its cause committed (or was requested, appended ...)
-  std::uint32_t rank = 0;       // causes that became real before it
-  std::uint32_t count = 0;      // effects, or events with different ids
-  std::uint32_t first_rank = 0; // how many keys had their first effect before it
-  sim::Vector<sim::Value> ids;  // of the events
+  bool real = false;             // its cause committed (or was requested, appended ...)
+  std::uint32_t rank = 0;        // causes that became real before it
+  std::uint32_t count = 0;       // effects, or events with different ids
+  std::uint32_t first_rank = 0;  // how many keys had their first effect before it
+  sim::Vector<sim::Value> ids;   // of the events
   std::uint32_t cause_entry = 0;
   std::uint32_t first_entry = 0;
   std::uint32_t last_entry = 0;

@@ -137,8 +137,8 @@ bool Log::unhandled(const sim::Symbol& type, const sim::Value& key, std::uint32_
         // A copy with the same id may have been handled in its place.
         bool copy_handled = false;
         for (std::uint32_t other = 0; other < messages.size(); ++other) {
-          copy_handled = copy_handled || (messages[other].id == message.id &&
-                                          group->was_handled(p, other));
+          copy_handled =
+              copy_handled || (messages[other].id == message.id && group->was_handled(p, other));
         }
         if (copy_handled) continue;
         entry = message.entry;

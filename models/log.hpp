@@ -51,9 +51,9 @@ struct GroupSpec {
   const TopicSpec* topic = nullptr;
   const sim::Symbol* process = nullptr;
   const sim::Site* site = nullptr;
-  std::uint32_t handler = 0;    // which of the service's handlers
-  bool acknowledges = true;     // its handler acks itself; automatic commit is off
-  bool has_uncaught = false;    // `uncaught` overrides the profile
+  std::uint32_t handler = 0;  // which of the service's handlers
+  bool acknowledges = true;   // its handler acks itself; automatic commit is off
+  bool has_uncaught = false;  // `uncaught` overrides the profile
   Uncaught uncaught = Uncaught::redeliver;
 };
 
@@ -114,8 +114,8 @@ class Log final : public sim::Component {
     return {*this, topic, message, sending, site};
   }
   // Stores a message at the end of its key's partition; part of the operation `append`.
-  void store(sim::World& world, std::uint32_t topic, const Message& message,
-             std::uint64_t sending, const sim::Site& site);
+  void store(sim::World& world, std::uint32_t topic, const Message& message, std::uint64_t sending,
+             const sim::Site& site);
 
   [[nodiscard]] std::uint32_t topic(std::string_view name) const;
   [[nodiscard]] const Topic& topic(std::uint32_t index) const { return topics_[index]; }

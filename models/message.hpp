@@ -17,11 +17,11 @@ struct Field {
 
 struct Message : sim::InArena {
   sim::Value id;
-  sim::Value type;           // text
-  sim::Value key;            // null: none
-  sim::Vector<Field> data;   // in the order published
-  std::uint64_t sending = 0; // which sending of an idempotent producer stored it; 0: none
-  std::uint32_t entry = 0;   // trace entry of its append; not part of the state
+  sim::Value type;            // text
+  sim::Value key;             // null: none
+  sim::Vector<Field> data;    // in the order published
+  std::uint64_t sending = 0;  // which sending of an idempotent producer stored it; 0: none
+  std::uint32_t entry = 0;    // trace entry of its append; not part of the state
 
   // Null where the data has no such field.
   [[nodiscard]] sim::Value field(std::string_view name) const {

@@ -17,7 +17,8 @@ const Profile* find(const std::vector<Profile>& profiles, std::string_view name)
 const std::vector<DatabaseProfile>& database_profiles() {
   static const std::vector<DatabaseProfile> profiles = {
       {.name = "postgres@15",
-       .help = "PostgreSQL 15, read committed: second writers wait, an error aborts the transaction",
+       .help =
+           "PostgreSQL 15, read committed: second writers wait, an error aborts the transaction",
        .error_aborts_transaction = true,
        .source = "postgresql.org/docs/15: mvcc, sql-createsequence, functions-datetime"},
       {.name = "mysql@8",
@@ -32,7 +33,8 @@ const std::vector<BrokerProfile>& broker_profiles() {
   using namespace std::chrono_literals;
   static const std::vector<BrokerProfile> profiles = {
       {.name = "kafka@4",
-       .help = "Kafka 4 with the Java client: a position a partition, committed by ack or within 5 s",
+       .help =
+           "Kafka 4 with the Java client: a position a partition, committed by ack or within 5 s",
        .view = View::cursor,
        // An exception that leaves the poll loop ends the consumer; its supervisor restarts it.
        .uncaught = Uncaught::crash,

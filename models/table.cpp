@@ -12,7 +12,8 @@ sim::Hash128 hash_without_minted(const StoredRow& stored) {
   const auto add = [&](const Row& row) {
     hasher.add(row.size());
     for (const sim::Value& value : row) {
-      if (value.kind() == sim::ValueKind::minted || value.kind() == sim::ValueKind::instant) continue;
+      if (value.kind() == sim::ValueKind::minted || value.kind() == sim::ValueKind::instant)
+        continue;
       value.fingerprint(hasher);
     }
   };

@@ -24,8 +24,8 @@ struct TableSpec {
   sim::Symbol name;        // "shop.orders"
   std::string short_name;  // "orders"
   std::vector<std::string> columns;
-  int key = -1;       // column of the primary key; -1: none
-  int sequence = -1;  // column filled from a sequence at insert; -1: none
+  int key = -1;             // column of the primary key; -1: none
+  int sequence = -1;        // column filled from a sequence at insert; -1: none
   std::vector<int> unique;  // columns with a unique index of their own
 
   [[nodiscard]] int column(std::string_view column_name) const;
@@ -66,8 +66,8 @@ class Change {
 struct StoredRow {
   static constexpr std::uint32_t kNobody = ~0U;
 
-  Row committed;  // empty: not there (yet)
-  Row pending;    // empty with a writer: the writer deletes it
+  Row committed;                   // empty: not there (yet)
+  Row pending;                     // empty with a writer: the writer deletes it
   std::uint32_t writer = kNobody;  // slot of the transaction
   std::uint32_t entry = 0;         // trace entry of the committed version
 

@@ -20,8 +20,8 @@ struct RequestOrder {
   const sim::Symbol* process = nullptr;  // whom it is sent to
   const sim::Site* site = nullptr;       // of the workload entry
   const sim::Site* handler_site = nullptr;
-  std::uint32_t handler = 0;             // which of the service's handlers
-  std::vector<sim::Value> values;        // by field of `spec`
+  std::uint32_t handler = 0;       // which of the service's handlers
+  std::vector<sim::Value> values;  // by field of `spec`
   sim::Window window;
 };
 
@@ -56,11 +56,10 @@ class Workload final : public sim::Component {
   friend class RequestHandling;
   class Arrival;
   void arrive(sim::World& world, std::uint32_t index, const sim::Hash128& id);
-  void start(sim::World& world, std::uint32_t index, sim::Process& process,
-             const sim::Hash128& id);
+  void start(sim::World& world, std::uint32_t index, sim::Process& process, const sim::Hash128& id);
 
   sim::Vector<const RequestOrder*> orders_;
-  sim::Vector<Row> rows_;                     // the values of each, in the arena
+  sim::Vector<Row> rows_;  // the values of each, in the arena
   sim::Vector<State> states_;
   std::uint32_t first_part_;  // of the world's parts; one a request
   sim::Vector<RequestHandling*> in_work_;

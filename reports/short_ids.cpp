@@ -11,7 +11,8 @@ constexpr std::size_t kDigits = 8;
 class Namer {
  public:
   void name(std::string& text) {
-    for (std::size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at + 1)) {
+    for (std::size_t at = text.find(kMark); at != std::string::npos;
+         at = text.find(kMark, at + 1)) {
       if (!is_minted(text, at)) continue;
       const std::string id = text.substr(at, kMark.size() + kDigits);
       auto found = std::find(seen_.begin(), seen_.end(), id);

@@ -28,7 +28,7 @@ class Creator {
     std::uint32_t n = 0;
   };
   Hash128 id_;
-  Count first_;           // most creators create at one site only: no block of its own for it
+  Count first_;  // most creators create at one site only: no block of its own for it
   Vector<Count> others_;
 };
 
@@ -82,12 +82,12 @@ class Activity final : public InArena {
   const ExactState* exact = nullptr;
   std::coroutine_handle<> answered;   // goes on here when its paused process resumes
   const Symbol* next_name = nullptr;  // of the next operation it awaits
-  Hash128 awaited;              // rolling hash of all that it awaited
-  bool acted = false;           // it changed something others can see
-  bool struck = false;          // a fault struck it
-  std::uint32_t entry = 0;      // its latest trace entry
-  Vector<Read> reads;           // in the order read
-  Vector<const Symbol*> passed; // named operations applied in this handler run and loop round
+  Hash128 awaited;                    // rolling hash of all that it awaited
+  bool acted = false;                 // it changed something others can see
+  bool struck = false;                // a fault struck it
+  std::uint32_t entry = 0;            // its latest trace entry
+  Vector<Read> reads;                 // in the order read
+  Vector<const Symbol*> passed;       // named operations applied in this handler run and loop round
 };
 
 }  // namespace onceward::sim

@@ -14,9 +14,9 @@
 namespace onceward::sim {
 namespace {
 
-constexpr std::size_t kUnit = 16;             // every block is a multiple of this
-constexpr std::size_t kFine = 128;            // steps of kUnit up to here
-constexpr std::size_t kMedium = 64 * 1024;    // two classes a doubling up to here
+constexpr std::size_t kUnit = 16;           // every block is a multiple of this
+constexpr std::size_t kFine = 128;          // steps of kUnit up to here
+constexpr std::size_t kMedium = 64 * 1024;  // two classes a doubling up to here
 
 }  // namespace
 
@@ -53,8 +53,7 @@ std::size_t Arena::class_bytes(std::size_t size_class) {
 }
 
 Arena::Owner& Arena::owner(OwnerId id) {
-  return *std::launder(
-      reinterpret_cast<Owner*>(base_ + owners_[static_cast<std::size_t>(id)]));
+  return *std::launder(reinterpret_cast<Owner*>(base_ + owners_[static_cast<std::size_t>(id)]));
 }
 
 OwnerId Arena::add_owner() {

@@ -74,7 +74,7 @@ class Arena {
  private:
   // Block sizes: steps of 16 up to 128, then two a doubling up to 64 KiB, then one a doubling.
   static constexpr std::size_t kClasses = 42;
-  struct Owner {  // at the start of the owner's first page
+  struct Owner {             // at the start of the owner's first page
     std::uint64_t next = 0;  // offsets from base_
     std::uint64_t end = 0;
     std::uint32_t free[kClasses] = {};  // offset / 16 of the first free block, 0: none
@@ -90,7 +90,7 @@ class Arena {
   std::size_t reserved_;
   std::uint64_t top_;  // used bytes, a multiple of kPageBytes
   OwnerId entered_{};
-  std::vector<std::uint64_t> owners_;         // offsets of the Owner records
+  std::vector<std::uint64_t> owners_;      // offsets of the Owner records
   std::vector<std::uint8_t> page_owners_;  // one entry a page below top_
 };
 

@@ -19,6 +19,6 @@ void set_failure_context(std::string context);
 
 }  // namespace onceward::sim
 
-#define ONCEWARD_ASSERT(condition)                                                             \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                                         \
+#define ONCEWARD_ASSERT(condition)                     \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
                                 : ::onceward::sim::fail_internal(#condition, __FILE__, __LINE__))

@@ -23,7 +23,7 @@ enum class ChoiceKind : std::uint8_t { order, fault, data, time };
 class ChoicePoint {
  public:
   ChoiceKind kind = ChoiceKind::data;
-  Hash128 owner;            // causal id of whose choice it is
+  Hash128 owner;  // causal id of whose choice it is
   const Site* site = nullptr;
   std::uint32_t n = 0;      // the n-th choice of that owner at that site, from 0
   std::uint32_t arity = 0;  // >= 2

@@ -17,9 +17,10 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
         "use sim::Vector and sim::InArena in a world, sim::OutsideStep to print");
   }
   const std::size_t asked = bytes == 0 ? 1 : bytes;
-  void* block = alignment <= alignof(std::max_align_t)
-                    ? std::malloc(asked)
-                    : std::aligned_alloc(alignment, (asked + alignment - 1) / alignment * alignment);
+  void* block =
+      alignment <= alignof(std::max_align_t)
+          ? std::malloc(asked)
+          : std::aligned_alloc(alignment, (asked + alignment - 1) / alignment * alignment);
   return block;
 }
 

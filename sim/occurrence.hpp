@@ -28,9 +28,9 @@ class Occurrence : public InArena {
   Window window;
   std::uint32_t floor_step = 0;
   std::uint32_t since_step = 0;
-  Instant earliest;         // of the default timing, in which all comes as early as it can
-  std::uint32_t number = 0; // order of creation
-  std::uint32_t entry = 0;  // the trace entry that led to it
+  Instant earliest;          // of the default timing, in which all comes as early as it can
+  std::uint32_t number = 0;  // order of creation
+  std::uint32_t entry = 0;   // the trace entry that led to it
   enum class Phase : std::uint8_t {
     idle,
     pending,

@@ -69,8 +69,8 @@ FaultKind Operation::offer_before(World& world) {
     case Fallible::remote:
       return world.offer_fault(*site, {FaultKind::reply_lost, FaultKind::error}, targets);
     case Fallible::sent:
-      return world.offer_fault(
-          *site, {FaultKind::reply_lost, FaultKind::error, FaultKind::late}, targets);
+      return world.offer_fault(*site, {FaultKind::reply_lost, FaultKind::error, FaultKind::late},
+                               targets);
   }
   return FaultKind::none;
 }
@@ -80,7 +80,8 @@ void Operation::tell_fault(World& world, FaultKind fault, bool done) const {
   world.trace(activity->process->name(), [&](TraceEntry& entry) {
     switch (fault) {
       case FaultKind::reply_lost:
-        entry.text = "TIMEOUT of " + describe() + (done ? ", which was done" : ", which was not done");
+        entry.text =
+            "TIMEOUT of " + describe() + (done ? ", which was done" : ", which was not done");
         break;
       case FaultKind::late:
         entry.text = "FAILURE of " + describe() + ", which will be done later all the same";

@@ -11,8 +11,7 @@ Periodic::Periodic(World& world, Process& process, const Site& at, Duration peri
   site = &at;
   entry = world.cause();
   world.core_->periodics.push_back(this);
-  world.add_numbered(*this, pass_id(), at, Window{Duration{0}, period}, world.steps(),
-                     world.now());
+  world.add_numbered(*this, pass_id(), at, Window{Duration{0}, period}, world.steps(), world.now());
 }
 
 // No two incarnations share one: what a pass mints or sends is named after it.
@@ -56,9 +55,8 @@ void Periodic::activity_ended(World& world, Activity& activity) {
 
 void Periodic::touched(World& world, ResourceId resource) {
   if (!parked_) return;
-  const bool was_read = std::any_of(reads_.begin(), reads_.end(), [&](const Read& read) {
-    return read.resource == resource;
-  });
+  const bool was_read = std::any_of(reads_.begin(), reads_.end(),
+                                    [&](const Read& read) { return read.resource == resource; });
   if (!was_read) return;
   parked_ = false;
   entry = world.cause();

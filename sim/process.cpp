@@ -27,9 +27,8 @@ void Process::fingerprint(Hasher& hasher) const {
   }
   // On the ordinary heap: looking at a world must not change it.
   std::vector<const Activity*> sorted(activities_.begin(), activities_.end());
-  std::sort(sorted.begin(), sorted.end(), [](const Activity* a, const Activity* b) {
-    return a->creator.id() < b->creator.id();
-  });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Activity* a, const Activity* b) { return a->creator.id() < b->creator.id(); });
   for (const Activity* activity : sorted) activity->fingerprint(hasher);
 }
 

@@ -76,8 +76,7 @@ class Process : public InArena {
  private:
   friend class World;
 
-  Activity& add_activity(World& world, const Hash128& id, const Site& site,
-                         Completion* completion);
+  Activity& add_activity(World& world, const Hash128& id, const Site& site, Completion* completion);
 
   const Symbol* name_;
   OwnerId owner_;

@@ -1,7 +1,6 @@
 #include "sim/timing.hpp"
 
 #include <algorithm>
-
 #include <boost/graph/bellman_ford_shortest_paths.hpp>
 #include <boost/graph/edge_list.hpp>
 

@@ -18,13 +18,13 @@ enum class Mark : std::uint8_t { plain, crash, restart, lost, copy, effect, comm
 
 struct TraceEntry {
   std::uint32_t step = 0;
-  Instant at;         // the earliest instant that agrees with the path, set after the run
-  std::string lane;   // the process or component it happened at
-  std::string text;   // "INSERT outbox id=e1", "publish e1 -> bus.orders/0@0"
-  std::string why;    // said where the entry appears in a why chain; empty: `text`
-  std::string site;   // JSON pointer of the step, empty where there is none
-  std::string entity; // what it is about ("o1"), empty where it concerns no one thing
-  std::string rule;   // the model rule it used ("kafka-java@4: reset earliest"), often empty
+  Instant at;          // the earliest instant that agrees with the path, set after the run
+  std::string lane;    // the process or component it happened at
+  std::string text;    // "INSERT outbox id=e1", "publish e1 -> bus.orders/0@0"
+  std::string why;     // said where the entry appears in a why chain; empty: `text`
+  std::string site;    // JSON pointer of the step, empty where there is none
+  std::string entity;  // what it is about ("o1"), empty where it concerns no one thing
+  std::string rule;    // the model rule it used ("kafka-java@4: reset earliest"), often empty
   Mark mark = Mark::plain;
   std::vector<std::uint32_t> causes;  // numbers of earlier entries, from 1
 };

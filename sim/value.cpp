@@ -1,12 +1,12 @@
 #include "sim/value.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <map>
 #include <memory>
-
-#include <fmt/core.h>
 
 #include "sim/assert.hpp"
 #include "sim/containers.hpp"
@@ -18,7 +18,8 @@ namespace {
 void write_text(void* block, std::string_view text) {
   const auto size = static_cast<std::uint32_t>(text.size());
   std::memcpy(block, &size, sizeof size);
-  if (!text.empty()) std::memcpy(static_cast<char*>(block) + sizeof(Text), text.data(), text.size());
+  if (!text.empty())
+    std::memcpy(static_cast<char*>(block) + sizeof(Text), text.data(), text.size());
 }
 
 // The characters of `value`, in `buffer` where they are not stored already.
@@ -124,7 +125,8 @@ std::string duration_text(std::int64_t nanoseconds) {
                                     {1'000'000, "ms"},         {1'000, "us"}};
   if (nanoseconds == 0) return "0s";
   for (const Unit& unit : kUnits) {
-    if (nanoseconds % unit.size == 0) return fmt::format("{}{}", nanoseconds / unit.size, unit.name);
+    if (nanoseconds % unit.size == 0)
+      return fmt::format("{}{}", nanoseconds / unit.size, unit.name);
   }
   return fmt::format("{}ns", nanoseconds);
 }

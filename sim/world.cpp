@@ -200,9 +200,8 @@ void World::record_first() {
 }
 
 bool World::choose_flag(const Site& site, const char* first, const char* second) {
-  return choose_value(ChoiceKind::data, site, 2, [&](std::uint32_t i) {
-           return std::string(i == 0 ? first : second);
-         }) == 1;
+  return choose_value(ChoiceKind::data, site, 2,
+                      [&](std::uint32_t i) { return std::string(i == 0 ? first : second); }) == 1;
 }
 
 // A task may have kept what it saw in its process's memory or drew; the rolling hash stands for it.

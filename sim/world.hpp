@@ -16,9 +16,9 @@
 #include "sim/component.hpp"
 #include "sim/heap_check.hpp"
 #include "sim/operation.hpp"
-#include "sim/timing.hpp"
 #include "sim/periodic.hpp"
 #include "sim/process.hpp"
+#include "sim/timing.hpp"
 #include "sim/trace.hpp"
 #include "sim/value.hpp"
 
@@ -39,7 +39,7 @@ enum class Reading : std::uint8_t { sampled, any };
 // A broken rule, as an oracle met it.
 struct Finding {
   const Symbol* invariant = nullptr;
-  Value entity;              // which cause, message or key
+  Value entity;  // which cause, message or key
   std::int64_t expected = 0;
   std::int64_t actual = 0;
   std::uint32_t step = 0;
@@ -110,7 +110,8 @@ class World {
   using MakeService = std::function<Service*(Process&)>;
   // A process that is started with the world. `make` is called, with the process's memory entered,
   // for every incarnation; it must not keep state.
-  Process& add_process(const Symbol& name, MakeService make, const Window& restart = kRestartWindow);
+  Process& add_process(const Symbol& name, MakeService make,
+                       const Window& restart = kRestartWindow);
 
   [[nodiscard]] ResourceId add_resource();
 
@@ -245,15 +246,15 @@ class World {
     std::uint32_t cause = 0;
     std::uint32_t choices_in_step = 0;
     Activity* running = nullptr;
-    Hash128 happening;  // causal id of the occurrence that happens now
+    Hash128 happening;               // causal id of the occurrence that happens now
     Vector<std::uint32_t> strikes;   // by rule of the plan
     Vector<std::uint32_t> versions;  // by resource
     struct Ready {
       Activity* activity;
       std::coroutine_handle<> next;
     };
-    Vector<Ready> ready;             // to run in this step, in order
-    Vector<Periodic*> periodics;     // of live incarnations
+    Vector<Ready> ready;          // to run in this step, in order
+    Vector<Periodic*> periodics;  // of live incarnations
     Vector<Finding> findings;
     struct Taken {
       std::uint32_t step;

@@ -12,9 +12,7 @@ class DoomedCrash final : public Occurrence {
   explicit DoomedCrash(Process& process) : process_(process) {}
   void happen(World& world) override { world.crash(process_); }
   void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
-  [[nodiscard]] std::string describe() const override {
-    return process_.name().text + ": crash";
-  }
+  [[nodiscard]] std::string describe() const override { return process_.name().text + ": crash"; }
   void dispose() override { delete this; }
 
  private:
@@ -26,9 +24,7 @@ class Restart final : public Occurrence {
   explicit Restart(Process& process) : process_(process) {}
   void happen(World& world) override { world.start(process_); }
   void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
-  [[nodiscard]] std::string describe() const override {
-    return process_.name().text + ": restart";
-  }
+  [[nodiscard]] std::string describe() const override { return process_.name().text + ": restart"; }
   void dispose() override { delete this; }
 
  private:
@@ -88,9 +84,8 @@ bool World::rule_allows(const FaultRule& rule, std::size_t index, FaultKind kind
                    [&](const Symbol* target) { return target->text == rule.target; })) {
     return false;
   }
-  return std::all_of(rule.between.begin(), rule.between.end(), [&](const Between& span) {
-    return is_between(core_->running, span);
-  });
+  return std::all_of(rule.between.begin(), rule.between.end(),
+                     [&](const Between& span) { return is_between(core_->running, span); });
 }
 
 FaultKind World::offer_fault(const Site& site, std::initializer_list<FaultKind> kinds,

@@ -1,7 +1,7 @@
 // What a world remembers and shows: reads and touches, findings, trace, path log, fingerprint.
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "sim/assert.hpp"
 #include "sim/world.hpp"
@@ -11,8 +11,7 @@ namespace {
 
 std::string window_text(const Window& window) {
   return fmt::format("[{}, {}]", duration_text(window.earliest.count()),
-                     window.latest == kForever ? "any time"
-                                               : duration_text(window.latest.count()));
+                     window.latest == kForever ? "any time" : duration_text(window.latest.count()));
 }
 
 }  // namespace
@@ -73,9 +72,9 @@ std::uint32_t World::add_entry(TraceEntry entry) {
   entry.step = core_->step;
   entry.at = core_->now;
   if (entry.causes.empty()) {
-    const std::uint32_t cause =
-        core_->running != nullptr && core_->running->entry != 0 ? core_->running->entry
-                                                                : core_->cause;
+    const std::uint32_t cause = core_->running != nullptr && core_->running->entry != 0
+                                    ? core_->running->entry
+                                    : core_->cause;
     if (cause != 0) entry.causes.push_back(cause);
   }
   trace_->push_back(std::move(entry));
@@ -89,10 +88,10 @@ void World::log_happened(const Occurrence& occurrence) {
   const OutsideStep gate;
   path_->steps = core_->step;
   const std::string what = occurrence.describe() + " " + window_text(occurrence.window);
-  path_->constraints.push_back({core_->step - 1, core_->step, 0, "time does not run backwards", ""});
+  path_->constraints.push_back(
+      {core_->step - 1, core_->step, 0, "time does not run backwards", ""});
   path_->constraints.push_back({occurrence.floor_step, core_->step,
-                                -occurrence.window.earliest.count(), what + ": not earlier",
-                                what});
+                                -occurrence.window.earliest.count(), what + ": not earlier", what});
   if (occurrence.window.latest != kForever) {
     path_->constraints.push_back({core_->step, occurrence.since_step,
                                   occurrence.window.latest.count(), what + ": not later", ""});
@@ -124,9 +123,8 @@ void World::log_comparison(const Value& a, const Value& b, bool before, bool or_
   // before: t[a] + a.number() <= t[b] + b.number(), strictly unless or_equal; else the contrary.
   const std::int64_t gap = b.number() - a.number();
   const std::int64_t strict = before == or_equal ? 0 : 1;
-  const std::string reason =
-      fmt::format("instant of step {} compared with instant of step {}: {}", a.step(), b.step(),
-                  before ? "before" : "after");
+  const std::string reason = fmt::format("instant of step {} compared with instant of step {}: {}",
+                                         a.step(), b.step(), before ? "before" : "after");
   if (before) {
     path_->constraints.push_back({a.step(), b.step(), gap - strict, reason, ""});
   } else {

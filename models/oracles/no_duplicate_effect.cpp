@@ -6,8 +6,7 @@ namespace {
 class NoDuplicateEffect final : public Oracle {
  public:
   NoDuplicateEffect()
-      : Oracle("no-duplicate-effect",
-               "no cause has more effects than it owes, at any time",
+      : Oracle("no-duplicate-effect", "no cause has more effects than it owes, at any time",
                "What {entity} owes {expected} time(s) has happened {actual} times.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {

@@ -1,5 +1,5 @@
-#include "models/oracles/oracle.hpp"
 #include "models/log.hpp"
+#include "models/oracles/oracle.hpp"
 
 namespace onceward::models {
 namespace {
@@ -8,8 +8,10 @@ class NoLostEvent final : public Oracle {
  public:
   NoLostEvent()
       : Oracle("no-lost-event",
-               "each committed cause that owes an event has it in the log, handled by every subscribed group, once all is quiet",
-               "{entity} is committed, and those who should hear of it never will: nothing is left that would tell them.") {}
+               "each committed cause that owes an event has it in the log, handled by every "
+               "subscribed group, once all is quiet",
+               "{entity} is committed, and those who should hear of it never will: nothing is left "
+               "that would tell them.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
     return spec.owes_event;

@@ -1,5 +1,5 @@
-#include "models/oracles/oracle.hpp"
 #include "models/log.hpp"
+#include "models/oracles/oracle.hpp"
 
 namespace onceward::models {
 namespace {

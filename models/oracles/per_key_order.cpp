@@ -8,7 +8,8 @@ class PerKeyOrder final : public Oracle {
   PerKeyOrder()
       : Oracle("per-key-order",
                "the first effects of one key follow the order in which their causes committed",
-               "What belongs to one key happened in another order than its causes: {entity} came too late.") {}
+               "What belongs to one key happened in another order than its causes: {entity} came "
+               "too late.") {}
 
   void on_change(sim::World& world, const Ledger& ledger, std::size_t obligation,
                  const Tally& tally) const override {

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "sim/search/runs.hpp"
 #include "sim/search/strategies.hpp"
@@ -169,7 +169,7 @@ class Exhaustive {
   ScriptedSource source_;
   std::vector<Node> nodes_;  // the path; kept beyond depth_ to reuse their memory
   std::size_t depth_ = 0;
-  bool at_top_ = false;      // the world is in the state of the last node
+  bool at_top_ = false;  // the world is in the state of the last node
   bool ended_ = false;
   bool cycle_noted_ = false;
   Result result_;

@@ -1,8 +1,8 @@
 #include "sim/search/explore.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "sim/search/runs.hpp"
 #include "sim/search/shrink.hpp"
@@ -57,17 +57,16 @@ bool conclude(World& world, const Tape& tape, const SearchOptions& options, Resu
   Violation violation = tell(world, tape, options);
   if (!violation.timing.feasible) {
     if (!result.reasons.empty()) return false;
-    result.reasons.push_back(fmt::format(
-        "{} is broken for {} only by a run that has no timing: {} comes too early",
-        violation.invariant, violation.entity,
-        violation.timing.early.empty() ? "an occurrence" : violation.timing.early));
+    result.reasons.push_back(
+        fmt::format("{} is broken for {} only by a run that has no timing: {} comes too early",
+                    violation.invariant, violation.entity,
+                    violation.timing.early.empty() ? "an occurrence" : violation.timing.early));
     for (const std::string& constraint : violation.timing.cycle) {
       result.reasons.push_back("  " + constraint);
     }
     return false;
   }
-  result.violations.push_back(
-      shrink(world, violation, options, result.figures.shrink_runs));
+  result.violations.push_back(shrink(world, violation, options, result.figures.shrink_runs));
   result.verdict = Verdict::violated;
   return true;
 }

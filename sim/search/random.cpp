@@ -30,8 +30,8 @@ Result random_search(const Model& model, const FaultPlan& plan, const SearchOpti
     if (!world.findings().empty()) note_also(world, options, result);
     if (end == RunEnd::too_long) {
       result.verdict = Verdict::bound_hit;
-      result.reasons.assign(1, "a run was not quiet after " + std::to_string(options.steps_max) +
-                                   " steps");
+      result.reasons.assign(
+          1, "a run was not quiet after " + std::to_string(options.steps_max) + " steps");
     }
     if (end != RunEnd::violated) continue;
     SeededSource again(seed);

@@ -29,12 +29,12 @@ struct StrategyHelp {
 struct SearchOptions {
   Strategy strategy = Strategy::automatic;
   std::uint64_t seed = 1;
-  std::uint64_t runs = 10'000;              // of `random`
-  std::uint64_t states_max = 20'000'000;    // of `exhaustive`
+  std::uint64_t runs = 10'000;            // of `random`
+  std::uint64_t states_max = 20'000'000;  // of `exhaustive`
   std::uint64_t transitions_max = 100'000'000;
-  std::uint64_t steps_max = 100'000;        // of one sampled or swept run
-  bool (*interrupted)() = nullptr;          // asked now and then; true: end as UNKNOWN
-  std::vector<std::string> violates;        // invariants that end the search; empty: any
+  std::uint64_t steps_max = 100'000;  // of one sampled or swept run
+  bool (*interrupted)() = nullptr;    // asked now and then; true: end as UNKNOWN
+  std::vector<std::string> violates;  // invariants that end the search; empty: any
 };
 
 // A broken rule with the run that shows it.
@@ -49,8 +49,8 @@ struct Violation {
   bool mistake = false;        // of the model, not of the design (exit 2)
   bool fewest_faults = false;  // every smaller number of faults was searched to its end
   std::uint32_t steps = 0;
-  Hash128 fingerprint;         // of the final state
-  Tape tape;                   // strict: replays to the same state
+  Hash128 fingerprint;  // of the final state
+  Tape tape;            // strict: replays to the same state
   Trace trace;
   std::vector<std::uint32_t> entries;  // of the trace, that show it; the last one worst
   Timing timing;
@@ -62,7 +62,7 @@ struct SearchFigures {
   std::uint64_t runs = 0;         // complete runs of sweep and random
   std::uint64_t depth = 0;        // steps of the longest path
   std::uint64_t shrink_runs = 0;
-  Hash128 digest;                 // of all states met, for comparing two searches
+  Hash128 digest;  // of all states met, for comparing two searches
 };
 
 struct Result {

@@ -1,8 +1,8 @@
 #include "sim/search/runs.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "sim/assert.hpp"
 
@@ -91,8 +91,7 @@ Violation tell(World& world, const Tape& tape, const SearchOptions& options) {
   return violation;
 }
 
-Replayed replay(World& world, const Tape& tape, std::uint32_t steps,
-                const SearchOptions& options) {
+Replayed replay(World& world, const Tape& tape, std::uint32_t steps, const SearchOptions& options) {
   ReplaySource source(tape);
   Replayed replayed;
   PathLog path;
@@ -109,12 +108,12 @@ Replayed replay(World& world, const Tape& tape, std::uint32_t steps,
   replayed.steps = world.steps();
   replayed.divergence = source.divergence();
   if (replayed.divergence.empty() && world.steps() != steps) {
-    replayed.divergence =
-        fmt::format("the run is quiet after {} steps, the recorded one took {}", world.steps(), steps);
+    replayed.divergence = fmt::format("the run is quiet after {} steps, the recorded one took {}",
+                                      world.steps(), steps);
   }
   if (replayed.divergence.empty() && !source.at_end()) {
-    replayed.divergence = fmt::format("entry {}: the tape goes on, the run has ended",
-                                      source.position());
+    replayed.divergence =
+        fmt::format("entry {}: the tape goes on, the run has ended", source.position());
   }
   const Timing timing = solve(path);
   set_instants(replayed.trace, timing);

@@ -100,8 +100,7 @@ class Shrinker {
     }
   }
 
-  bool attempt_with(const Plan& full, const std::vector<std::size_t>& faults,
-                    std::uint32_t kept) {
+  bool attempt_with(const Plan& full, const std::vector<std::size_t>& faults, std::uint32_t kept) {
     Plan fewer;
     fewer.order = full.order;
     for (std::size_t i = 0; i < full.answers.size(); ++i) {

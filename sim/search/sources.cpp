@@ -55,15 +55,15 @@ std::uint32_t ReplaySource::choose(const ChoicePoint& point) {
   const std::string asked =
       describe(point.kind, point.owner, point.site->text, point.n, point.arity);
   if (at_end()) {
-    divergence_ = fmt::format("entry {}: the run asks for {}, the tape has ended", position_, asked);
+    divergence_ =
+        fmt::format("entry {}: the run asks for {}, the tape has ended", position_, asked);
     return 0;
   }
   const TapeEntry& entry = tape_[position_];
-  const std::string recorded =
-      describe(entry.kind, entry.owner, entry.site, entry.n, entry.arity);
+  const std::string recorded = describe(entry.kind, entry.owner, entry.site, entry.n, entry.arity);
   if (asked != recorded || entry.owner != point.owner) {
-    divergence_ = fmt::format("entry {}: the run asks for {}, the tape has {}", position_, asked,
-                              recorded);
+    divergence_ =
+        fmt::format("entry {}: the run asks for {}, the tape has {}", position_, asked, recorded);
     return 0;
   }
   for (std::uint32_t i = 0; i < point.arity; ++i) {

@@ -8,8 +8,7 @@ namespace onceward::sim {
 
 // The default order with every single fault, then every pair, and so on up to the plan's budget;
 // within a number of faults by the order of the fault catalogue. SAMPLED if nothing was found.
-[[nodiscard]] Result sweep(const Model& model, const FaultPlan& plan,
-                           const SearchOptions& options);
+[[nodiscard]] Result sweep(const Model& model, const FaultPlan& plan, const SearchOptions& options);
 
 // Every order, every value and every placing of at most `plan.budget` faults, depth first over
 // snapshots, for 0 faults, 1 fault, ... in turn.

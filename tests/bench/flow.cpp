@@ -8,8 +8,8 @@
 namespace onceward::bench {
 namespace {
 
-constexpr const char* kFlow = ONCEWARD_SOURCE_DIR
-    "/scenarios/library/relay/crash-before-mark.fixed.onceward.json";
+constexpr const char* kFlow =
+    ONCEWARD_SOURCE_DIR "/scenarios/library/relay/crash-before-mark.fixed.onceward.json";
 
 }  // namespace
 

@@ -6,9 +6,9 @@
 // same definition print.
 #include "tests/bench/kernel.hpp"
 
-#include <cmath>
-
 #include <fmt/core.h>
+
+#include <cmath>
 
 #include "sim/random.hpp"
 #include "sim/search/sources.hpp"
@@ -60,9 +60,8 @@ class HoldModel final : public sim::Model {
  public:
   explicit HoldModel(std::uint64_t count) : count_(count) {}
   void build(World& world) const override {
-    world.add_process(kWorkers, [this](sim::Process&) -> sim::Service* {
-      return new Workers(count_, delays_);
-    });
+    world.add_process(
+        kWorkers, [this](sim::Process&) -> sim::Service* { return new Workers(count_, delays_); });
   }
 
  private:
@@ -80,9 +79,7 @@ struct Padding final : sim::Component {
 class PaddedModel final : public sim::Model {
  public:
   explicit PaddedModel(std::size_t bytes) : bytes_(bytes) {}
-  void build(World& world) const override {
-    world.add_component<Padding>(kWorkers, bytes_);
-  }
+  void build(World& world) const override { world.add_component<Padding>(kWorkers, bytes_); }
 
  private:
   std::size_t bytes_;

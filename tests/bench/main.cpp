@@ -1,8 +1,8 @@
 // Benchmarks: all of them, or those named.
+#include <fmt/core.h>
+
 #include <cstring>
 #include <string>
-
-#include <fmt/core.h>
 
 #include "tests/bench/kernel.hpp"
 
@@ -12,8 +12,10 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(const Options&);
   };
-  static constexpr Benchmark kAll[] = {
-      {"hold", bench_hold}, {"resume", bench_resume}, {"snapshot", bench_snapshot}, {"flow", bench_flow}};
+  static constexpr Benchmark kAll[] = {{"hold", bench_hold},
+                                       {"resume", bench_resume},
+                                       {"snapshot", bench_snapshot},
+                                       {"flow", bench_flow}};
   Options options;
   bool any = false;
   for (int i = 1; i < argc; ++i) {

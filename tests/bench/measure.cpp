@@ -1,10 +1,10 @@
 #include "tests/bench/measure.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <vector>
-
-#include <fmt/core.h>
 
 namespace onceward::bench {
 

@@ -102,10 +102,12 @@ void describe(Flow& flow) {
   flow.request("shop", "o2");
   flow.every("relay", std::chrono::seconds(1), relay);
   flow.consumer("stock", ship);
-  flow.consumer("audit", [](Desk* at, Handling* got) -> Task<> {
-    at->note(got->message().id);
-    co_return;
-  }).acknowledges = false;
+  flow.consumer("audit",
+                [](Desk* at, Handling* got) -> Task<> {
+                  at->note(got->message().id);
+                  co_return;
+                })
+      .acknowledges = false;
   flow.items_owe("ship");
   flow.allow(3, {FaultKind::crash, FaultKind::redeliver, FaultKind::reply_lost, FaultKind::error,
                  FaultKind::late, FaultKind::pause});

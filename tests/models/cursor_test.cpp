@@ -86,9 +86,8 @@ TEST_CASE("a crash at any point repeats at most the message in work", "[models][
   flow.consumer("cid", mail_then_ack);
   flow.faults.budget = 1;
   flow.faults.rules = {{FaultKind::crash, "cid", ~0U, {}}};
-  CHECK(flow.outcomes() ==
-        std::set<std::string>{"cid: o1, o2, o3", "cid: o1, o1, o2, o3", "cid: o1, o2, o2, o3",
-                              "cid: o1, o2, o3, o3"});
+  CHECK(flow.outcomes() == std::set<std::string>{"cid: o1, o2, o3", "cid: o1, o1, o2, o3",
+                                                 "cid: o1, o2, o2, o3", "cid: o1, o2, o3, o3"});
 }
 
 TEST_CASE("a redelivery falls back to the position committed before and goes on from there",
@@ -97,13 +96,13 @@ TEST_CASE("a redelivery falls back to the position committed before and goes on 
   flow.process("ann", publish_three);
   flow.consumer("cid", mail_then_ack);
   flow.allow(1, {FaultKind::redeliver});
-  const Run first = flow.play(after_handling(3) + Texts{"cid: redelivery"},
-                              {{"ack 0", "redeliver"}});
+  const Run first =
+      flow.play(after_handling(3) + Texts{"cid: redelivery"}, {{"ack 0", "redeliver"}});
   CHECK(first.notes.at("cid") == Texts{"o1", "o2", "o3", "o1", "o2", "o3"});
   CHECK(first.told("(delivered again)") == 3);
   CHECK(first.told("REDELIVERY: group cid falls back to bus.orders/0@0") == 1);
-  const Run second = flow.play(after_handling(3) + Texts{"cid: redelivery"},
-                               {{"ack 1", "redeliver"}});
+  const Run second =
+      flow.play(after_handling(3) + Texts{"cid: redelivery"}, {{"ack 1", "redeliver"}});
   CHECK(second.notes.at("cid") == Texts{"o1", "o2", "o3", "o2", "o3"});
 }
 
@@ -168,43 +167,51 @@ TEST_CASE("with automatic commit a crash repeats what was handled and not commit
   flow.consumer("cid", mail).acknowledges = false;
   flow.allow(1, {FaultKind::crash});
   flow.faults.rules.front().target = "cid";
-  const Texts two_in_a_row = {"ann", "ann", "ann", "cid: next message", "cid",
-                              "cid: next message", "cid", "cid: next message", "cid"};
+  const Texts two_in_a_row = {"ann", "ann",
+                              "ann", "cid: next message",
+                              "cid", "cid: next message",
+                              "cid", "cid: next message",
+                              "cid"};
   const Run run = flow.play(two_in_a_row + Texts{"cid: automatic commit"});
   CHECK(run.notes.at("cid") == Texts{"o1", "o2", "o3"});
   // The crash falls after the third mail: by then nothing was committed.
   Flow careless;
   careless.process("ann", publish_three);
-  careless.consumer("cid", [](Desk* at, Handling* got) -> Task<> {
-    at->note(got->message().id);
-    const sim::Value to = got->message().id;
-    co_await models::ImmediateEffect(*at->world, *at->ledger, kEffect, to, kAcks[got->offset],
-                                     models::kStatementWindow);
-  }).acknowledges = false;
+  careless
+      .consumer("cid",
+                [](Desk* at, Handling* got) -> Task<> {
+                  at->note(got->message().id);
+                  const sim::Value to = got->message().id;
+                  co_await models::ImmediateEffect(*at->world, *at->ledger, kEffect, to,
+                                                   kAcks[got->offset], models::kStatementWindow);
+                })
+      .acknowledges = false;
   careless.allow(1, {FaultKind::crash});
   const Run repeated = careless.play(two_in_a_row + Texts{"cid: crash"}, {{"ack 2", "crash"}});
   CHECK(repeated.notes.at("cid") == Texts{"o1", "o2", "o3", "o1", "o2", "o3"});
-  const Run committed = careless.play(
-      {"ann", "ann", "ann", "cid: next message", "cid", "cid: next message", "cid",
-       "cid: automatic commit", "cid: next message", "cid", "cid: crash"},
-      {{"ack 2", "crash"}});
+  const Run committed =
+      careless.play({"ann", "ann", "ann", "cid: next message", "cid", "cid: next message", "cid",
+                     "cid: automatic commit", "cid: next message", "cid", "cid: crash"},
+                    {{"ack 2", "crash"}});
   CHECK(committed.notes.at("cid") == Texts{"o1", "o2", "o3", "o3"});
 }
 
 TEST_CASE("an automatic commit leaves out the message in work", "[models][cursor]") {
   Flow flow;
   flow.process("ann", publish_three);
-  flow.consumer("cid", [](Desk* at, Handling* got) -> Task<> {
-    co_await mail(at, got);
-    co_await sim::Sleep(*at->world, kThink, sim::kAnyTime);
-    const Message answer = placed("answer", "o1");
-    if (got->offset == 1) co_await at->log->append(0, answer, kAcks[1]);
-  }).acknowledges = false;
+  flow.consumer("cid",
+                [](Desk* at, Handling* got) -> Task<> {
+                  co_await mail(at, got);
+                  co_await sim::Sleep(*at->world, kThink, sim::kAnyTime);
+                  const Message answer = placed("answer", "o1");
+                  if (got->offset == 1) co_await at->log->append(0, answer, kAcks[1]);
+                })
+      .acknowledges = false;
   flow.allow(1, {FaultKind::crash});
-  const Run run = flow.play({"ann", "ann", "ann", "cid: next message", "cid", "cid",
-                             "cid: next message", "cid", "cid: automatic commit", "cid", "cid",
-                             "cid: crash"},
-                            {{"ack 1", "crash"}});
+  const Run run =
+      flow.play({"ann", "ann", "ann", "cid: next message", "cid", "cid", "cid: next message", "cid",
+                 "cid: automatic commit", "cid", "cid", "cid: crash"},
+                {{"ack 1", "crash"}});
   CHECK(run.notes.at("cid") == Texts{"o1", "o2", "o2", "o3", "answer", "answer"});
 }
 
@@ -218,9 +225,8 @@ TEST_CASE("a client that stands still commits nothing until it goes on", "[model
     const sim::Window window = sim::Window{10s, 10s};
     co_await sim::Sleep(*at->world, kThink, window);
   });
-  const Run run = flow.play({"ann", "ann", "ann", "cid: next message", "cid",
-                             "cid: next message", "cid", "clock", "cid: end of the pause",
-                             "cid: automatic commit"},
+  const Run run = flow.play({"ann", "ann", "ann", "cid: next message", "cid", "cid: next message",
+                             "cid", "clock", "cid: end of the pause", "cid: automatic commit"},
                             {{"mail", "none"}, {"mail", "pause"}});
   CHECK(run.notes.at("cid") == Texts{"o1", "o2", "o3"});
   // Were the commit of o1 still pending, it would come within five seconds.
@@ -252,8 +258,7 @@ TEST_CASE("an error nobody caught ends the consumer, and its restart begins anew
   CHECK(run.asked.empty());  // it is no fault
 }
 
-TEST_CASE("a consumer may be given again what it failed on, without a crash",
-          "[models][cursor]") {
+TEST_CASE("a consumer may be given again what it failed on, without a crash", "[models][cursor]") {
   Flow flow;
   flow.process("ann", publish_three);
   models::GroupSpec& group = flow.consumer("cid", fail_once);
@@ -300,10 +305,10 @@ TEST_CASE("an ack may move the committed position back, there is no compare-and-
   flow.allow(2, {FaultKind::redeliver, FaultKind::crash});
   // It falls back while o3 is in work. The ack of o3 commits the end all the same, and the one of
   // o1 that follows commits the beginning: from there the next incarnation goes on.
-  const Run run = flow.play({"ann", "ann", "ann", "cid: next message", "cid", "cid: next message",
-                             "cid", "cid: next message", "cid: redelivery", "cid",
-                             "cid: next message", "cid", "cid: crash"},
-                            {{"ack 0", "redeliver"}, {"think", "crash"}});
+  const Run run = flow.play(
+      {"ann", "ann", "ann", "cid: next message", "cid", "cid: next message", "cid",
+       "cid: next message", "cid: redelivery", "cid", "cid: next message", "cid", "cid: crash"},
+      {{"ack 0", "redeliver"}, {"think", "crash"}});
   CHECK(run.notes.at("cid") == Texts{"o1", "o2", "o3", "o1", "o2", "o3"});
 }
 
@@ -312,8 +317,7 @@ TEST_CASE("a paused consumer is given nothing and goes on later", "[models][curs
   flow.process("ann", publish_three);
   flow.consumer("cid", mail_then_ack);
   flow.allow(1, {FaultKind::pause});
-  const Run run = flow.play({"ann", "cid: next message", "cid", "ann", "ann"},
-                            {{"mail", "pause"}});
+  const Run run = flow.play({"ann", "cid: next message", "cid", "ann", "ann"}, {{"mail", "pause"}});
   CHECK(run.notes.at("cid") == Texts{"o1", "o2", "o3"});
   CHECK(run.told_before("goes on after the pause", "takes Placed o2"));
 }

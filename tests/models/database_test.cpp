@@ -88,10 +88,9 @@ TEST_CASE("an id cursor misses a row whose transaction commits after a later one
       if (!found.empty()) last = found.back()[kSeq].number();
     }
   });
-  const Run run = flow.play(
-      {"ann until INSERT", "bob until COMMIT", "poller", "ann until COMMIT", "poller"});
-  CHECK(run.rows.at("items") ==
-        Texts{"id=ann seq=1 amount=0", "id=bob seq=2 amount=0"});
+  const Run run =
+      flow.play({"ann until INSERT", "bob until COMMIT", "poller", "ann until COMMIT", "poller"});
+  CHECK(run.rows.at("items") == Texts{"id=ann seq=1 amount=0", "id=bob seq=2 amount=0"});
   CHECK(run.notes.at("poller") == Texts{"bob", "nothing"});
 }
 
@@ -165,8 +164,7 @@ TEST_CASE("a transaction sees its own changes and nobody else's before they comm
   });
   flow.process("bob", list);
   const Run run = flow.play({"ann until INSERT", "bob", "ann until COMMIT"});
-  CHECK(run.notes.at("ann") ==
-        Texts{"inserted: mine", "deleted: nothing", "inserted anew: ok 1"});
+  CHECK(run.notes.at("ann") == Texts{"inserted: mine", "deleted: nothing", "inserted anew: ok 1"});
   CHECK(run.notes.at("bob") == Texts{"nothing"});
   CHECK(run.rows.at("items") == Texts{"id=mine seq=2 amount=7"});
 }
@@ -472,8 +470,7 @@ TEST_CASE("a commit whose reply is lost was done or was not (C08)", "[models][da
   CHECK(not_done.rows.at("items").empty());
 }
 
-TEST_CASE("the handle of a transaction that has ended touches no other one",
-          "[models][database]") {
+TEST_CASE("the handle of a transaction that has ended touches no other one", "[models][database]") {
   Flow flow;
   flow.process("ann", [](Desk* at) -> Task<> {
     const Tx tx = co_await at->db->begin(kBegin);
@@ -544,8 +541,8 @@ TEST_CASE("writers of one row wait for its transaction and go on in the order th
                              "ann until COMMIT", "cid until COMMIT", "bob until COMMIT"});
   CHECK(run.rows.at("accounts") == Texts{"id=stock balance=3"});
   // By default, too: cid came before bob.
-  const Run by_default = flow.play({"opener", "ann until UPDATE", "cid until UPDATE",
-                                    "bob until UPDATE", "ann until COMMIT"});
+  const Run by_default = flow.play(
+      {"opener", "ann until UPDATE", "cid until UPDATE", "bob until UPDATE", "ann until COMMIT"});
   CHECK(by_default.rows.at("accounts") == Texts{"id=stock balance=3"});
   CHECK(by_default.timing.feasible);
 }
@@ -565,8 +562,7 @@ TEST_CASE("a row that was deleted while an update waited for it is not there any
   flow.process("bob", [](Desk* at) -> Task<> {
     const Is stock(kId, text("stock"));
     const Add one(kBalance, 1);
-    const StatementResult updated =
-        co_await at->db->update(kAlone, kAccounts, stock, one, kUpdate);
+    const StatementResult updated = co_await at->db->update(kAlone, kAccounts, stock, one, kUpdate);
     at->note(updated);
   });
   const Run run = flow.play({"ann until DELETE", "bob", "ann until COMMIT", "bob"});
@@ -629,10 +625,9 @@ TEST_CASE("two that cross end in one of three ways after their rows are there",
   for (const std::string& outcome : flow.outcomes(told)) {
     if (outcome.find("conflict") != std::string::npos) conflicts.insert(outcome);
   }
-  CHECK(conflicts ==
-        std::set<std::string>{
-            "id=a balance=1, ann: ok 1, commit ok | bob: conflict 0, commit refused",
-            "id=a balance=1, ann: conflict 0, commit refused | bob: ok 1, commit ok"});
+  CHECK(conflicts == std::set<std::string>{
+                         "id=a balance=1, ann: ok 1, commit ok | bob: conflict 0, commit refused",
+                         "id=a balance=1, ann: conflict 0, commit refused | bob: ok 1, commit ok"});
 }
 
 // ---- crashes ---------------------------------------------------------------------------------
@@ -648,8 +643,8 @@ TEST_CASE("a crash rolls back what its process had open and lets in who waited",
     at->note(result);
   });
   flow.allow(1, {FaultKind::crash});
-  const Run run = flow.play({"ann until INSERT", "bob", "ann: crash", "bob"},
-                            {{"insert", "crash"}});
+  const Run run =
+      flow.play({"ann until INSERT", "bob", "ann: crash", "bob"}, {{"insert", "crash"}});
   CHECK(run.notes.at("bob") == Texts{"ok 1"});
   CHECK(run.rows.at("items") == Texts{"id=bob seq=2 code=k amount=0"});
 }
@@ -670,12 +665,12 @@ TEST_CASE("a crash while waiting for a lock leaves nobody waiting", "[models][da
     co_await at->db->insert(kAlone, kItems, row, OnConflict::error, kThink);
   });
   flow.allow(1, {FaultKind::crash});
-  const Run run = flow.play({"ann until INSERT", "BEGIN", "INSERT shop.items id=bob amount=0",
-                             "INSERT shop.items id=bob too", "bob", "bob: crash",
-                             "ann until COMMIT"},
-                            {{"think", "crash"}});
-  CHECK(run.rows.at("items") == Texts{"id=ann seq=1 code=k amount=0",
-                                      "id=bob beside seq=3 amount=0"});
+  const Run run =
+      flow.play({"ann until INSERT", "BEGIN", "INSERT shop.items id=bob amount=0",
+                 "INSERT shop.items id=bob too", "bob", "bob: crash", "ann until COMMIT"},
+                {{"think", "crash"}});
+  CHECK(run.rows.at("items") ==
+        Texts{"id=ann seq=1 code=k amount=0", "id=bob beside seq=3 amount=0"});
 }
 
 TEST_CASE("a crash after the commit keeps all, and the commit is not answered",
@@ -730,9 +725,8 @@ TEST_CASE("rows that order_by leaves equal come in any order", "[models][databas
     const StatementResult result = co_await at->db->select(kAlone, query, found, kSecond);
     at->note(result, ": ", found);
   });
-  CHECK(flow.outcomes() ==
-        std::set<std::string>{"ann: a c b, ok 2: b a", "ann: a c b, ok 2: b c",
-                              "ann: c a b, ok 2: b a", "ann: c a b, ok 2: b c"});
+  CHECK(flow.outcomes() == std::set<std::string>{"ann: a c b, ok 2: b a", "ann: a c b, ok 2: b c",
+                                                 "ann: c a b, ok 2: b a", "ann: c a b, ok 2: b c"});
 }
 
 TEST_CASE("a limit takes the first rows, and a select that finds nothing leaves nothing",
@@ -812,8 +806,7 @@ TEST_CASE("a statement alone whose reply is lost was done or was not", "[models]
                                                      "ann: timeout 0, rows: 1"});
 }
 
-TEST_CASE("a poll that found nothing new is parked until the table changes",
-          "[models][database]") {
+TEST_CASE("a poll that found nothing new is parked until the table changes", "[models][database]") {
   Flow flow;
   flow.every("poller", 1s, [](Desk* at) -> Task<> {
     Rows found;

@@ -109,10 +109,8 @@ TEST_CASE("a retry with a key charges once, whatever became of the first try",
     CHECK(run.notes.at("ann") == Texts{"ok"});
     CHECK(run.effects == Texts{"charge o1"});
   }
-  CHECK(flow.play({"ann", "call charge", "ann"}, {{"call", "late"}}).effects ==
-        Texts{"charge o1"});
-  CHECK(flow.play({"ann", "ann", "call charge"}, {{"call", "late"}}).effects ==
-        Texts{"charge o1"});
+  CHECK(flow.play({"ann", "call charge", "ann"}, {{"call", "late"}}).effects == Texts{"charge o1"});
+  CHECK(flow.play({"ann", "ann", "call charge"}, {{"call", "late"}}).effects == Texts{"charge o1"});
 }
 
 TEST_CASE("other keys are other calls", "[models][external]") {

@@ -68,8 +68,7 @@ TEST_CASE("an ordered queue hands out the oldest message, one at a time", "[mode
   flow.broker(kRabbit);
   flow.process("ann", publish_three);
   flow.consumer("cid", mail_then_ack);
-  CHECK(flow.outcomes() ==
-        std::set<std::string>{"cid: o1, ack ok, o2, ack ok, o3, ack ok"});
+  CHECK(flow.outcomes() == std::set<std::string>{"cid: o1, ack ok, o2, ack ok, o3, ack ok"});
 }
 
 TEST_CASE("an unordered queue hands out its messages in any order", "[models][lease]") {
@@ -128,8 +127,7 @@ TEST_CASE("a message that returns is handed out before those that came after it"
   flow.consumer("cid", mail_then_ack);
   flow.allow(1, {FaultKind::crash});
   const Run run = flow.play({"ann", "ann", "ann"}, {{"mail", "crash"}});
-  CHECK(run.notes.at("cid") ==
-        Texts{"o1", "o1", "ack ok", "o2", "ack ok", "o3", "ack ok"});
+  CHECK(run.notes.at("cid") == Texts{"o1", "o1", "ack ok", "o2", "ack ok", "o3", "ack ok"});
 }
 
 // ---- the end of a lease ----------------------------------------------------------------------
@@ -174,8 +172,8 @@ TEST_CASE("an ack after the lease does as the profile says", "[models][lease]") 
   flow.process("ann", publish_one);
   flow.consumer("cid", think_then_ack);
   const Texts late_before_next = {"ann", "cid: delivery", "cid: end of the lease", "cid", "cid"};
-  const Texts late_after_next = {"ann", "cid: delivery", "cid: end of the lease", "cid: delivery",
-                                 "cid", "cid"};
+  const Texts late_after_next = {"ann",           "cid: delivery", "cid: end of the lease",
+                                 "cid: delivery", "cid",           "cid"};
   flow.broker().late_ack = LateAck::accept;
   CHECK(flow.play(late_before_next).notes.at("cid") == Texts{"o1", "ack ok"});
   CHECK(flow.play(late_after_next).notes.at("cid") == Texts{"o1", "o1", "ack ok", "ack ok"});
@@ -183,8 +181,7 @@ TEST_CASE("an ack after the lease does as the profile says", "[models][lease]") 
   CHECK(flow.play(late_before_next).notes.at("cid") == Texts{"o1", "ack ok", "o1", "ack ok"});
   CHECK(flow.play(late_after_next).notes.at("cid") == Texts{"o1", "o1", "ack ok", "ack ok"});
   flow.broker().late_ack = LateAck::error;
-  CHECK(flow.play(late_before_next).notes.at("cid") ==
-        Texts{"o1", "ack refused", "o1", "ack ok"});
+  CHECK(flow.play(late_before_next).notes.at("cid") == Texts{"o1", "ack refused", "o1", "ack ok"});
   CHECK(flow.play(late_after_next).notes.at("cid") == Texts{"o1", "o1", "ack refused", "ack ok"});
 }
 
@@ -196,8 +193,8 @@ TEST_CASE("an accepted late ack closes the message, and the newer delivery ends 
   flow.process("ann", publish_one);
   flow.consumer("cid", think_then_ack);
   // The first ack closes it, so the second lease ends no more and no third delivery comes.
-  const Run run = flow.play({"ann", "cid: delivery", "cid: end of the lease", "cid: delivery",
-                             "cid", "cid"});
+  const Run run =
+      flow.play({"ann", "cid: delivery", "cid: end of the lease", "cid: delivery", "cid", "cid"});
   CHECK(run.told("ends unacknowledged") == 1);
   CHECK(run.told("takes Placed o1") == 2);
 }
@@ -270,10 +267,12 @@ TEST_CASE("without acks of its own a handler that ends well is done with its mes
   Flow flow;
   flow.broker(kRabbit);
   flow.process("ann", publish_three);
-  flow.consumer("cid", [](Desk* at, Handling* got) -> Task<> {
-    at->note(got->message().id);
-    co_await sim::Sleep(*at->world, kThink, sim::kAnyTime);
-  }).acknowledges = false;
+  flow.consumer("cid",
+                [](Desk* at, Handling* got) -> Task<> {
+                  at->note(got->message().id);
+                  co_await sim::Sleep(*at->world, kThink, sim::kAnyTime);
+                })
+      .acknowledges = false;
   flow.items_owe("ship");
   CHECK(flow.play().findings.empty());
   CHECK(flow.outcomes() == std::set<std::string>{"cid: o1, o2, o3"});
@@ -348,13 +347,12 @@ TEST_CASE("a redelivery hands a message out once more, before or after its ack",
   flow.consumer("cid", mail_then_ack);
   flow.allow(1, {FaultKind::redeliver});
   const std::vector<Wish> once_more = {{"take", "redeliver"}};
-  const Run after = flow.play({"ann", "cid: delivery", "cid", "cid", "cid: redelivery"},
-                              once_more);
+  const Run after = flow.play({"ann", "cid: delivery", "cid", "cid", "cid: redelivery"}, once_more);
   CHECK(after.notes.at("cid") == Texts{"o1", "ack ok", "o1", "ack ok"});
   CHECK(after.told("(delivered again)") == 1);
-  const Run before = flow.play({"ann", "cid: delivery", "cid: redelivery", "cid: delivery",
-                                "cid", "cid", "cid", "cid"},
-                               once_more);
+  const Run before = flow.play(
+      {"ann", "cid: delivery", "cid: redelivery", "cid: delivery", "cid", "cid", "cid", "cid"},
+      once_more);
   CHECK(before.notes.at("cid") == Texts{"o1", "o1", "ack ok", "ack ok"});
 }
 
@@ -378,8 +376,8 @@ TEST_CASE("a message that was parked stays parked when it is redelivered", "[mod
   flow.process("ann", publish_one);
   flow.consumer("cid", always_fail);
   flow.allow(1, {FaultKind::redeliver});
-  const Run run = flow.play({"ann", "cid: delivery", "cid", "cid: redelivery"},
-                            {{"take", "redeliver"}});
+  const Run run =
+      flow.play({"ann", "cid: delivery", "cid", "cid: redelivery"}, {{"take", "redeliver"}});
   CHECK(run.notes.at("cid") == Texts{"o1"});
 }
 
@@ -390,9 +388,9 @@ TEST_CASE("a paused consumer keeps its lease until that ends", "[models][lease]"
   flow.process("ann", publish_one);
   flow.consumer("cid", mail_then_ack);
   flow.allow(1, {FaultKind::pause});
-  const Run run = flow.play({"ann", "cid: delivery", "cid", "cid: end of the lease",
-                             "cid: end of the pause"},
-                            {{"mail", "pause"}});
+  const Run run =
+      flow.play({"ann", "cid: delivery", "cid", "cid: end of the lease", "cid: end of the pause"},
+                {{"mail", "pause"}});
   CHECK(run.notes.at("cid") == Texts{"o1", "o1", "ack refused", "ack ok"});
   CHECK(run.timing.feasible);
 }

@@ -54,8 +54,7 @@ std::string placement(const Sight& sight) {
   return told;
 }
 
-TEST_CASE("messages of one partition keep the order in which they were appended",
-          "[models][log]") {
+TEST_CASE("messages of one partition keep the order in which they were appended", "[models][log]") {
   Flow flow;
   flow.process("ann", publish_same_key);
   flow.process("bob", publish_same_key);
@@ -86,9 +85,9 @@ TEST_CASE("keys share partitions in every way there is, up to the partitions' na
   CHECK(flow.outcomes(placement) ==
         std::set<std::string>{"o1 o2 o3 |", "o1 o2 | o3", "o1 o3 | o2", "o1 | o2 o3"});
   flow.partitions(3);
-  CHECK(flow.outcomes(placement) ==
-        std::set<std::string>{"o1 o2 o3 | |", "o1 o2 | o3 |", "o1 o3 | o2 |", "o1 | o2 o3 |",
-                              "o1 | o2 | o3"});
+  CHECK(flow.outcomes(placement) == std::set<std::string>{"o1 o2 o3 | |", "o1 o2 | o3 |",
+                                                          "o1 o3 | o2 |", "o1 | o2 o3 |",
+                                                          "o1 | o2 | o3"});
 }
 
 TEST_CASE("four keys share partitions in as many ways as a set of four can be parted",
@@ -134,9 +133,8 @@ TEST_CASE("a publish whose reply is lost is stored or is not", "[models][log]") 
   const auto told = [](const Sight& sight) {
     return Flow::all_notes(sight) + ", log: " + placement(sight);
   };
-  CHECK(flow.outcomes(told) ==
-        std::set<std::string>{"ann: ok, log: o1", "ann: timeout, log: o1", "ann: timeout, log: ",
-                              "ann: refused, log: "});
+  CHECK(flow.outcomes(told) == std::set<std::string>{"ann: ok, log: o1", "ann: timeout, log: o1",
+                                                     "ann: timeout, log: ", "ann: refused, log: "});
 }
 
 TEST_CASE("a second publish of one message is a copy", "[models][log]") {

@@ -93,12 +93,14 @@ TEST_CASE("merging deliveries of a cursor with automatic commit loses nothing",
           "[models][merging]") {
   Flow flow;
   flow.once("ann", publish_two);
-  flow.consumer("cid", [](Desk* at, Handling* got) -> Task<> {
-    const sim::Value to = got->message().id;
-    co_await models::ImmediateEffect(*at->world, *at->ledger, kCharge, to, kAck,
-                                     models::kStatementWindow);
-    at->note(to);
-  }).acknowledges = false;
+  flow.consumer("cid",
+                [](Desk* at, Handling* got) -> Task<> {
+                  const sim::Value to = got->message().id;
+                  co_await models::ImmediateEffect(*at->world, *at->ledger, kCharge, to, kAck,
+                                                   models::kStatementWindow);
+                  at->note(to);
+                })
+      .acknowledges = false;
   flow.faults.budget = 2;
   flow.faults.rules = {{FaultKind::crash, "cid", ~0U, {}}, {FaultKind::redeliver, "", ~0U, {}}};
   CHECK(same_outcomes(flow) > 4);

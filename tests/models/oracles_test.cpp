@@ -302,8 +302,7 @@ TEST_CASE("no-lost-event: a committed cause without its event is found at quiet"
   CHECK(history.findings() == Texts{"o2: expected 1, actual 0"});
 }
 
-TEST_CASE("no-lost-event: an event that a group never handled is lost to it",
-          "[models][oracles]") {
+TEST_CASE("no-lost-event: an event that a group never handled is lost to it", "[models][oracles]") {
   const auto findings_with = [](Works works) {
     History history(models::no_lost_event());
     history.owes_event();
@@ -318,7 +317,7 @@ TEST_CASE("no-lost-event: an event that a group never handled is lost to it",
     return history.findings();
   };
   CHECK(findings_with(Works::acks).empty());
-  CHECK(findings_with(Works::only_ends).empty());  // ended well: handled
+  CHECK(findings_with(Works::only_ends).empty());                           // ended well: handled
   CHECK(findings_with(Works::fails) == Texts{"o1: expected 1, actual 0"});  // and skipped
 }
 

@@ -1,7 +1,8 @@
 // Stories about the producer client: what it makes of an append whose outcome it does not know.
+#include "models/producer.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "models/producer.hpp"
 #include "tests/support/flow.hpp"
 
 namespace onceward::tests {
@@ -77,10 +78,10 @@ TEST_CASE("a producer gives up after its resends", "[models][producer]") {
   const Run run = flow.play({}, {{"publish", "error"}, {"publish", "error"}});
   CHECK(run.notes.at("ann") == Texts{"refused"});
   CHECK(run.partitions == std::vector<Texts>{{}});
-  CHECK(flow.outcomes(told) ==
-        std::set<std::string>{"ann: ok, stored 1", "ann: refused, stored 0",
-                              "ann: refused, stored 1", "ann: timeout, stored 0",
-                              "ann: timeout, stored 1"});
+  CHECK(flow.outcomes(told) == std::set<std::string>{"ann: ok, stored 1", "ann: refused, stored 0",
+                                                     "ann: refused, stored 1",
+                                                     "ann: timeout, stored 0",
+                                                     "ann: timeout, stored 1"});
 }
 
 TEST_CASE("idempotence ends with the producer: what a restarted one sends again is a copy",
@@ -95,10 +96,9 @@ TEST_CASE("idempotence ends with the producer: what a restarted one sends again 
   const Run run = flow.play({}, {{"publish", "crash"}});
   CHECK(run.partitions == std::vector<Texts>{{"o1", "o1", "done"}});
   // Its own lost try does not make the copy of its predecessor count as its own.
-  const Run lost = flow.play({"ann", "ann: crash", "ann: restart", "ann", "ann", "ann"},
-                             {{"publish", "crash"},
-                              {"publish", "reply_lost"},
-                              {"publish", "not done"}});
+  const Run lost =
+      flow.play({"ann", "ann: crash", "ann: restart", "ann", "ann", "ann"},
+                {{"publish", "crash"}, {"publish", "reply_lost"}, {"publish", "not done"}});
   CHECK(lost.partitions == std::vector<Texts>{{"o1", "o1", "done"}});
 }
 

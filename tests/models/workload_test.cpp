@@ -108,8 +108,7 @@ TEST_CASE("a request that arrives after the restart is served", "[models][worklo
   CHECK(run.told("is answered") == 1);
 }
 
-TEST_CASE("a request to a process that is about to crash is never answered",
-          "[models][workload]") {
+TEST_CASE("a request to a process that is about to crash is never answered", "[models][workload]") {
   Flow flow;
   flow.server("shop", store);
   flow.request("shop", "o1");
@@ -127,9 +126,9 @@ TEST_CASE("a paused process answers later what came while it stood still", "[mod
   flow.request("shop", "o1");
   flow.request("shop", "o2");
   flow.allow(1, {FaultKind::pause});
-  const Run run = flow.play({"request PlaceOrder", "shop", "request PlaceOrder",
-                             "shop: end of the pause"},
-                            {{"insert", "pause"}});
+  const Run run =
+      flow.play({"request PlaceOrder", "shop", "request PlaceOrder", "shop: end of the pause"},
+                {{"insert", "pause"}});
   CHECK(run.notes.at("shop") == Texts{"o1", "o2"});
   CHECK(run.told("is answered") == 2);
   CHECK(run.told_before("goes on after the pause", "is answered"));
@@ -155,9 +154,9 @@ TEST_CASE("a crash ends every handler of its process and no other's", "[models][
   flow.request("shop", "o2");
   flow.request("desk", "o3");
   flow.allow(1, {FaultKind::crash});
-  const Run run = flow.play({"request PlaceOrder", "request PlaceOrder", "request PlaceOrder",
-                             "shop", "shop: crash"},
-                            {{"insert", "crash"}});
+  const Run run = flow.play(
+      {"request PlaceOrder", "request PlaceOrder", "request PlaceOrder", "shop", "shop: crash"},
+      {{"insert", "crash"}});
   CHECK(run.rows.at("items").size() == 2);  // o2 had not begun its insert
   CHECK(run.told("is answered") == 1);
 }

@@ -127,8 +127,7 @@ class Director final : public sim::ChoiceSource {
     for (const sim::Process* process : world_.processes()) {
       for (const sim::Activity* activity : process->activities()) {
         const sim::Occurrence* next = activity->waiting_for;
-        const bool pending =
-            next != nullptr && next->phase == sim::Occurrence::Phase::pending;
+        const bool pending = next != nullptr && next->phase == sim::Occurrence::Phase::pending;
         if (pending) actor_ = process->name().text;
       }
     }
@@ -164,13 +163,11 @@ class Director final : public sim::ChoiceSource {
     std::string until;
   };
 
-  [[nodiscard]] bool fits(const Cue& cue, const std::string& actor,
-                          const std::string& what) const {
+  [[nodiscard]] bool fits(const Cue& cue, const std::string& actor, const std::string& what) const {
     const auto& processes = world_.processes();
     const bool names_process =
-        std::any_of(processes.begin(), processes.end(), [&](const sim::Process* process) {
-          return process->name().text == cue.who;
-        });
+        std::any_of(processes.begin(), processes.end(),
+                    [&](const sim::Process* process) { return process->name().text == cue.who; });
     return names_process ? cue.who == actor : what.starts_with(cue.who);
   }
 
@@ -288,8 +285,8 @@ class Enumeration {
 sim::Value text(const char* words) { return sim::Value::text(sim::frozen_text(words)); }
 
 models::Row item(const char* id, std::int64_t amount, const char* code) {
-  return {text(id), {}, code == nullptr ? sim::Value() : text(code), sim::Value::integer(amount),
-          {}};
+  return {
+      text(id), {}, code == nullptr ? sim::Value() : text(code), sim::Value::integer(amount), {}};
 }
 
 models::Row account(const char* id, std::int64_t balance) {
@@ -359,10 +356,9 @@ void Desk::write(const std::string& note) const {
 // ---- a run -----------------------------------------------------------------------------------
 
 std::size_t Run::told(const std::string& words) const {
-  return static_cast<std::size_t>(
-      std::count_if(trace.begin(), trace.end(), [&](const std::string& entry) {
-        return entry.find(words) != std::string::npos;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      trace.begin(), trace.end(),
+      [&](const std::string& entry) { return entry.find(words) != std::string::npos; }));
 }
 
 bool Run::told_before(const std::string& first, const std::string& second) const {
