@@ -66,11 +66,11 @@ Shape either(std::vector<Shape> parts) {
 }
 
 FieldShape needed(std::string name, Shape shape, std::string help) {
-  return {std::move(name), std::move(shape), std::move(help), true};
+  return {std::move(name), std::move(shape), std::move(help), true, {}};
 }
 
-FieldShape field(std::string name, Shape shape, std::string help) {
-  return {std::move(name), std::move(shape), std::move(help), false};
+FieldShape field(std::string name, Shape shape, std::string help, std::string fallback) {
+  return {std::move(name), std::move(shape), std::move(help), false, std::move(fallback)};
 }
 
 }  // namespace shape
@@ -127,6 +127,12 @@ const ObjectShape& scenario_shape() {
        field("$schema", kText, "for editors; not read"), needed("title", kText, "one line"),
        field("about", kText, "why the flow holds or breaks"),
        field("covers", kText, "the row of the catalogue of failures that this file shows"),
+       field("from", kText, "the file that this one is, but for what it says itself"),
+       field("with", shape::of(Kind::map),
+             "what is changed in it: a step by its name, \"before NAME\", \"after NAME\", or "
+             "anything by its JSON pointer"),
+       field("patterns", list_of(shape::of(Kind::anything)), "parts of a design by their names"),
+       field("define", map_of(object(block_shape)), "blocks of steps by name"),
        field("databases", map_of(object(database_shape)), "databases by name"),
        field("brokers", map_of(object(broker_shape)), "brokers by name"),
        field("external", map_of(object(external_shape)), "services that are not ours, by name"),
@@ -268,6 +274,14 @@ const ObjectShape& expectation_shape() {
   return shape;
 }
 
+const ObjectShape& block_shape() {
+  static const ObjectShape shape{
+      "a block",
+      {field("params", list_of(kText), "names that \"use\" gives values to, written $name"),
+       needed("do", kSteps, "the steps")}};
+  return shape;
+}
+
 const std::vector<NamedShape>& object_catalogue() {
   static const std::vector<NamedShape> catalogue = {
       {"scenario", scenario_shape},
@@ -285,6 +299,7 @@ const std::vector<NamedShape>& object_catalogue() {
       {"expected_fault", expected_fault_shape},
       {"obligation", obligation_shape},
       {"expectation", expectation_shape},
+      {"block", block_shape},
   };
   return catalogue;
 }

@@ -49,6 +49,7 @@ struct FieldShape {
   Shape shape;
   std::string help;
   bool needed = false;
+  std::string fallback = {};  // as JSON, what it is if it is not written; empty: nothing
 };
 
 struct ObjectShape {
@@ -72,7 +73,8 @@ namespace shape {
 [[nodiscard]] Shape list_of(Shape part);
 [[nodiscard]] Shape either(std::vector<Shape> parts);
 [[nodiscard]] FieldShape needed(std::string name, Shape shape, std::string help);
-[[nodiscard]] FieldShape field(std::string name, Shape shape, std::string help);
+[[nodiscard]] FieldShape field(std::string name, Shape shape, std::string help,
+                               std::string fallback = {});
 
 }  // namespace shape
 
@@ -91,6 +93,7 @@ namespace shape {
 [[nodiscard]] const ObjectShape& expected_fault_shape();
 [[nodiscard]] const ObjectShape& obligation_shape();
 [[nodiscard]] const ObjectShape& expectation_shape();
+[[nodiscard]] const ObjectShape& block_shape();
 
 // All of them, with their names in the schema: "database", "table", ...
 struct NamedShape {

@@ -1,17 +1,21 @@
 #include "scenarios/loaded.hpp"
 
-#include <fmt/core.h>
-
+#include "scenarios/expand.hpp"
 #include "scenarios/reader.hpp"
 
 namespace onceward::scenarios {
 namespace {
 
 Loaded read(Source source, Problems& problems) {
-  Loaded loaded{std::move(source), nullptr, {}, {}};
-  if (problems.empty()) loaded.program = read_program(loaded.source, problems);
-  loaded.problems = problems.render(loaded.source);
-  loaded.digest = to_text(sim::hash_bytes(loaded.source.text()));
+  Loaded loaded{Sources(std::move(source)), {}, nullptr, {}, {}};
+  if (problems.empty()) {
+    if (std::optional<Node> root = expand(loaded.sources, problems)) {
+      loaded.program = read_program(*root, problems);
+      loaded.expanded = std::move(*root);
+    }
+  }
+  loaded.problems = loaded.sources.render(problems);
+  loaded.digest = to_text(sim::hash_bytes(loaded.sources.texts()));
   return loaded;
 }
 
@@ -30,17 +34,12 @@ Loaded load_text(const std::string& path, const std::string& text) {
 
 std::string Loaded::place_of(const std::string& site) const {
   const auto found = program->places.find(site);
-  if (found == program->places.end()) return {};
-  const Place place = source.place(found->second.begin);
-  return fmt::format("{}:{}:{}", source.path(), place.line, place.column);
+  return found == program->places.end() ? std::string() : sources.place_text(found->second);
 }
 
 std::string Loaded::line_of(const std::string& site) const {
   const auto found = program->places.find(site);
-  if (found == program->places.end()) return {};
-  const std::string line(source.line(source.line_number(found->second.begin)));
-  const std::size_t begin = line.find_first_not_of(" \t");
-  return begin == std::string::npos ? std::string() : line.substr(begin);
+  return found == program->places.end() ? std::string() : sources.line_text(found->second);
 }
 
 }  // namespace onceward::scenarios

@@ -5,15 +5,16 @@
 #include <string>
 
 #include "scenarios/program.hpp"
-#include "scenarios/source.hpp"
+#include "scenarios/sources.hpp"
 
 namespace onceward::scenarios {
 
 struct Loaded {
-  Source source;
+  Sources sources;
+  Node expanded;                     // what the file comes to
   std::unique_ptr<Program> program;  // null: there are problems
   std::string problems;              // rendered, one message each
-  std::string digest;                // of the text, 32 hexadecimal digits
+  std::string digest;                // of the texts, 32 hexadecimal digits
 
   // "FILE:LINE:COLUMN" and the line of the step at `site`; empty where there is none.
   [[nodiscard]] std::string place_of(const std::string& site) const;

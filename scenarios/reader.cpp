@@ -8,11 +8,9 @@
 
 namespace onceward::scenarios {
 
-std::unique_ptr<Program> read_program(const Source& source, Problems& problems) {
-  const std::optional<Node> root = read_json(source, problems);
-  if (!root) return nullptr;
+std::unique_ptr<Program> read_program(const Node& root, Problems& problems) {
   auto program = std::make_unique<Program>();
-  Reading(*program, problems).read(*root);
+  Reading(*program, problems).read(root);
   return problems.empty() ? std::move(program) : nullptr;
 }
 

@@ -4,10 +4,12 @@
 #include <memory>
 
 #include "scenarios/program.hpp"
+#include "scenarios/sources.hpp"
 
 namespace onceward::scenarios {
 
-// Null if there were mistakes; `problems` then has one message each.
-[[nodiscard]] std::unique_ptr<Program> read_program(const Source& source, Problems& problems);
+// Reads what a file comes to (expand.hpp). Null if there were mistakes; `problems` then has one
+// message each.
+[[nodiscard]] std::unique_ptr<Program> read_program(const Node& root, Problems& problems);
 
 }  // namespace onceward::scenarios

@@ -9,6 +9,7 @@
 #include "reports/figures.hpp"
 #include "reports/short_ids.hpp"
 #include "scenarios/capsule.hpp"
+#include "scenarios/expand.hpp"
 #include "sim/assert.hpp"
 #include "sim/search/explore.hpp"
 #include "sim/search/strategies.hpp"
@@ -37,7 +38,7 @@ void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const Check
   capsule.engine = ONCEWARD_VERSION;
   capsule.scenario = report.file;
   capsule.digest = loaded.digest;
-  capsule.text = loaded.source.text();
+  capsule.text = scenarios::json_text(loaded.expanded);
   capsule.plan = plan;
   capsule.plan.budget = violation.budget;
   capsule.left_out = violation.left_out;

@@ -1,4 +1,4 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -6,6 +6,7 @@
 #include "models/profiles.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/nearest.hpp"
+#include "scenarios/patterns/pattern.hpp"
 #include "scenarios/step.hpp"
 
 namespace onceward::cli {
@@ -49,6 +50,22 @@ Rows steps() {
   return rows;
 }
 
+Rows patterns() {
+  Rows rows;
+  for (const auto& each : scenarios::pattern_catalogue()) {
+    rows.emplace_back(each.word, each.help);
+    for (const scenarios::FieldShape& field : each.shape.fields) {
+      std::string help = field.help;
+      if (!field.shape.words.empty()) {
+        help += fmt::format(" ({})", fmt::join(field.shape.words, ", "));
+      }
+      if (!field.fallback.empty()) help += "; else " + field.fallback;
+      rows.emplace_back("  " + field.name, (field.needed ? "needed: " : "") + help);
+    }
+  }
+  return rows;
+}
+
 Rows functions() {
   return {{"uuid()", "a new id, minted where it is evaluated"},
           {"now()", "the instant of this step, by the process's clock"},
@@ -69,9 +86,10 @@ int list(const std::string& kind) {
     const char* name;
     Rows (*rows)();
   };
-  static constexpr Kind kKinds[] = {{"faults", faults},       {"invariants", invariants},
-                                    {"profiles", profiles},   {"steps", steps},
-                                    {"functions", functions}, {"strategies", strategies}};
+  static constexpr Kind kKinds[] = {{"faults", faults},        {"invariants", invariants},
+                                    {"profiles", profiles},    {"steps", steps},
+                                    {"functions", functions},  {"patterns", patterns},
+                                    {"strategies", strategies}};
   std::vector<std::string> names;
   for (const Kind& each : kKinds) {
     names.emplace_back(each.name);

@@ -102,7 +102,7 @@ void add_others(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"text", "json"}));
   CLI::App* list = app.add_subcommand("list", "what the language knows");
   list->add_option("kind", arguments.kind,
-                   "faults, invariants, profiles, steps, functions or strategies")
+                   "faults, invariants, profiles, steps, functions, patterns or strategies")
       ->required();
   app.add_subcommand("version", "the version of this engine");
 }

@@ -1,36 +1,10 @@
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "scenarios/cli/commands.hpp"
-#include "scenarios/json.hpp"
+#include "scenarios/expand.hpp"
 
 namespace onceward::cli {
 namespace {
-
-nlohmann::ordered_json plain(const scenarios::Node& node) {
-  using Kind = scenarios::Node::Kind;
-  switch (node.kind) {
-    case Kind::null:
-      return nullptr;
-    case Kind::boolean:
-      return node.boolean;
-    case Kind::integer:
-      return node.integer;
-    case Kind::text:
-      return node.text;
-    case Kind::array: {
-      auto items = nlohmann::ordered_json::array();
-      for (const scenarios::Node& item : node.items) items.push_back(plain(item));
-      return items;
-    }
-    case Kind::object:
-      break;
-  }
-  auto members = nlohmann::ordered_json::object();
-  for (const scenarios::Member& member : node.members) members[member.key] = plain(member.value);
-  return members;
-}
 
 std::string window(const sim::Window& window) {
   const std::string latest =
@@ -99,9 +73,7 @@ int show(const std::string& path, const std::string& as) {
     show_parts(*loaded.program);
     show_claims(*loaded.program);
   }
-  scenarios::Problems problems;
-  const auto root = scenarios::read_json(loaded.source, problems);
-  fmt::print("{}\n", plain(*root).dump(2));
+  fmt::print("{}\n", scenarios::json_text(loaded.expanded));
   return 0;
 }
 

@@ -2,9 +2,20 @@
 // own, so that a test can tell where in the file a problem must be reported.
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "scenarios/expand.hpp"
+#include "scenarios/reader.hpp"
+
 namespace onceward::scenarios {
+
+// Reads a text that is derived from no other.
+inline std::unique_ptr<Program> read_text(const Source& source, Problems& problems) {
+  Sources sources(source);
+  const std::optional<Node> root = expand(sources, problems);
+  return root ? read_program(*root, problems) : nullptr;
+}
 
 // A shop writes orders and publishes them, a worker ships them, a timer looks at the orders.
 struct Draft {

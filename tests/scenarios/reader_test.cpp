@@ -17,7 +17,7 @@ namespace {
 std::string problems_of(const std::string& text) {
   const Source source("a.onceward.json", text);
   Problems problems;
-  const auto program = read_program(source, problems);
+  const auto program = read_text(source, problems);
   CHECK((program == nullptr) != problems.empty());
   std::string all;
   for (const Problem& problem : problems.sorted()) {
@@ -819,7 +819,7 @@ TEST_CASE("a problem is shown with its line, carets below it, and what to write 
   draft.brokers = R"({"bus": {"profile": "kafka@4", "topics": {"orders": {"partitons": 1}}}})";
   const Source source("flow.onceward.json", draft.text());
   Problems problems;
-  CHECK(read_program(source, problems) == nullptr);
+  CHECK(read_text(source, problems) == nullptr);
   CHECK(problems.render(source) ==
         "flow.onceward.json:3:65: error: unknown field \"partitons\" in a topic\n"
         "    3 | \"brokers\": {\"bus\": {\"profile\": \"kafka@4\", \"topics\": {\"orders\": "
@@ -832,7 +832,7 @@ TEST_CASE("a problem is shown with its line, carets below it, and what to write 
 sim::Verdict verdict_of(const Draft& draft) {
   const Source source("a.onceward.json", draft.text());
   Problems problems;
-  const auto program = read_program(source, problems);
+  const auto program = read_text(source, problems);
   INFO(problems.render(source));
   REQUIRE(program != nullptr);
   sim::SearchOptions options;

@@ -1,0 +1,35 @@
+// A broker with topics.
+#include <fmt/core.h>
+
+#include "scenarios/patterns/pattern.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+std::string expansion(const Parameters& parameters) {
+  std::string topics;
+  for (const Member& member : parameters.all().at("topics").members) {
+    if (!topics.empty()) topics += ", ";
+    Node name;
+    name.kind = Node::Kind::text;
+    name.text = member.key;
+    topics += json_text(name) + R"(: {"partitions": )" + json_text(member.value) + "}";
+  }
+  return R"({"brokers": {"$broker": {"profile": "$profile", "topics": {)" + topics + "}}}}";
+}
+
+}  // namespace
+
+Pattern broker_pattern() {
+  using namespace shape;
+  const Shape text = of(Shape::Kind::text);
+  return {"broker",
+          "a broker with topics",
+          {"a pattern \"broker\"",
+           {needed("broker", text, "its name"),
+            needed("topics", map_of(integer(1, 64)), "how many partitions each topic has"),
+            field("profile", text, "how the broker behaves", R"("kafka@4")")}},
+          expansion};
+}
+
+}  // namespace onceward::scenarios

@@ -1,0 +1,178 @@
+// All patterns, and how their entries become parts of a scenario.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "scenarios/fields.hpp"
+#include "scenarios/nearest.hpp"
+#include "scenarios/patterns/pattern.hpp"
+#include "sim/assert.hpp"
+
+namespace onceward::scenarios {
+
+const std::vector<Pattern>& pattern_catalogue() {
+  static const std::vector<Pattern> catalogue = {service_pattern(), broker_pattern(),
+                                                 outbox_polling_pattern(), consumer_pattern(),
+                                                 external_api_pattern()};
+  return catalogue;
+}
+
+std::string Parameters::text(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::string() : found->second.text;
+}
+
+bool Parameters::is(const std::string& name, std::string_view text) const {
+  return this->text(name) == text;
+}
+
+std::int64_t Parameters::number(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? 0 : found->second.integer;
+}
+
+namespace {
+
+Member* find_member(Node& object, const std::string& key) {
+  const auto found = std::find_if(object.members.begin(), object.members.end(),
+                                  [&](const Member& each) { return each.key == key; });
+  return found == object.members.end() ? nullptr : &*found;
+}
+
+bool equal(const Node& a, const Node& b) { return json_text(a) == json_text(b); }
+
+void place_at(Node& node, Span span) {
+  node.span = span;
+  for (Node& item : node.items) place_at(item, span);
+  for (Member& member : node.members) {
+    member.key_span = span;
+    place_at(member.value, span);
+  }
+}
+
+// What of the reader's JSON is made by us is never wrong.
+Node parsed(const std::string& text, Span span) {
+  Problems none;
+  std::optional<Node> node = read_json(Source("a pattern", text), none);
+  if (!node || !none.empty()) {
+    sim::fail_internal("a pattern expands to JSON", __FILE__, __LINE__, text.c_str());
+  }
+  place_at(*node, span);
+  return std::move(*node);
+}
+
+class Patterns {
+ public:
+  explicit Patterns(Problems& problems) : problems_(problems) {}
+
+  // Adds what one entry comes to.
+  void expand(const Node& entry) {
+    const Pattern* pattern = pattern_of(entry);
+    if (pattern == nullptr) return;
+    const std::size_t before = problems_.size();
+    const Fields fields(problems_, entry, pattern->shape);
+    check_words(*pattern, fields);
+    if (problems_.size() > before) return;
+    const Parameters parameters(values(*pattern, entry));
+    Node made = parsed(pattern->expansion(parameters), entry.span);
+    substitute(made, parameters.all(), problems_);
+    merge(all_, made, entry);
+  }
+
+  // What a file says itself is more than what its patterns say.
+  static void complete(Node& own, const Node& made) {
+    for (const Member& member : made.members) {
+      Member* there = find_member(own, member.key);
+      if (there == nullptr) {
+        own.members.push_back(member);
+      } else if (there->value.kind == Node::Kind::object &&
+                 member.value.kind == Node::Kind::object) {
+        complete(there->value, member.value);
+      } else if (there->value.kind == Node::Kind::array && member.value.kind == Node::Kind::array) {
+        std::vector<Node>& items = there->value.items;
+        items.insert(items.end(), member.value.items.begin(), member.value.items.end());
+      }
+    }
+  }
+
+  [[nodiscard]] const Node& all() const { return all_; }
+
+ private:
+  const Pattern* pattern_of(const Node& entry) {
+    std::vector<std::string> words;
+    for (const Pattern& each : pattern_catalogue()) {
+      if (entry.find(each.word) != nullptr) return &each;
+      words.push_back(each.word);
+    }
+    const bool empty = entry.members.empty();
+    problems_.add(empty ? entry.span : entry.members.front().key_span,
+                  empty ? "this must be a pattern: an object"
+                        : fmt::format("unknown pattern \"{}\"", entry.members.front().key),
+                  did_you_mean(empty ? "" : entry.members.front().key, words));
+    return nullptr;
+  }
+
+  static void check_words(const Pattern& pattern, const Fields& fields) {
+    for (const FieldShape& each : pattern.shape.fields) {
+      if (each.shape.kind == Shape::Kind::word) static_cast<void>(fields.word(each.name));
+    }
+  }
+
+  // Later defaults may be made of earlier parameters.
+  Arguments values(const Pattern& pattern, const Node& entry) {
+    Arguments values;
+    for (const FieldShape& each : pattern.shape.fields) {
+      if (const Node* written = entry.find(each.name); written != nullptr) {
+        values.emplace(each.name, *written);
+      } else if (!each.fallback.empty()) {
+        Node node = parsed(each.fallback, entry.span);
+        substitute(node, values, problems_);
+        values.emplace(each.name, std::move(node));
+      }
+    }
+    return values;
+  }
+
+  void merge(Node& into, const Node& part, const Node& entry) {
+    into.kind = Node::Kind::object;
+    for (const Member& member : part.members) {
+      Member* there = find_member(into, member.key);
+      if (there == nullptr) {
+        into.members.push_back(member);
+        continue;
+      }
+      Node& old = there->value;
+      if (old.kind == Node::Kind::object && member.value.kind == Node::Kind::object) {
+        merge(old, member.value, entry);
+      } else if (old.kind == Node::Kind::array && member.value.kind == Node::Kind::array) {
+        old.items.insert(old.items.end(), member.value.items.begin(), member.value.items.end());
+      } else if (!equal(old, member.value)) {
+        problems_.add(entry.span,
+                      fmt::format("two patterns give \"{}\" different values: {} and {}",
+                                  member.key, json_text(old), json_text(member.value)),
+                      "give one of them another name, or write it in both");
+      }
+    }
+  }
+
+  Problems& problems_;
+  Node all_;
+};
+
+}  // namespace
+
+void expand_patterns(Node& root, Problems& problems) {
+  const Member* member = find_member(root, "patterns");
+  if (member == nullptr) return;
+  const Node entries = member->value;
+  root.members.erase(root.members.begin() + (member - root.members.data()));
+  if (entries.kind != Node::Kind::array) {
+    problems.add(entries.span, "\"patterns\" is a list");
+    return;
+  }
+  Patterns patterns(problems);
+  for (const Node& entry : entries.items) patterns.expand(entry);
+  Patterns::complete(root, patterns.all());
+}
+
+}  // namespace onceward::scenarios

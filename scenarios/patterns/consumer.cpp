@@ -1,0 +1,156 @@
+// A consumer of a topic that causes one effect an event: how it keeps copies out, when it
+// acknowledges, and what it does with an event that it cannot handle.
+#include "scenarios/patterns/pattern.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+// How often the event at hand was tried before, and once more.
+constexpr const char* kAttempt = "(event.data.attempt == null ? 1 : event.data.attempt)";
+
+// The event goes to the retry topic, or after too many tries to the dead letters, and is done here.
+std::string give_up(const Parameters& parameters) {
+  const std::string copy = R"("key": "=event.key", "id": "=event.id")";
+  const std::string bury = R"({"publish": "=event.type", "to": "$dead_letter", )" + copy +
+                           R"(, "data": {"attempt": "=)" + kAttempt + R"("}, "name": "buried"})";
+  const std::string again = R"({"publish": "=event.type", "to": "$retry", )" + copy +
+                            R"(, "data": {"attempt": "=)" + kAttempt +
+                            R"( + 1"}, "name": "sent to retry"})";
+  std::string steps;
+  if (parameters.has("retry") && parameters.has("dead_letter")) {
+    steps = R"({"if": ")" + std::string(kAttempt) + R"( < ${attempts}", "then": [)" + again +
+            R"(], "else": [)" + bury + "]}";
+  } else {
+    steps = parameters.has("retry") ? again : bury;
+  }
+  return steps + R"(, "ack", "return")";
+}
+
+// The effect itself: within the transaction of the inbox where there is one.
+std::string act(const Parameters& parameters) {
+  if (!parameters.has("calls")) {
+    const bool inbox = parameters.is("dedup", "inbox");
+    const std::string effect =
+        R"({"effect": "$effect", "of": "=event.key", "in": "$database", "name": "done"})";
+    if (inbox) return effect;
+    return R"({"begin": "$database"}, )" + effect + R"(, {"commit": "$database"})";
+  }
+  std::string text = R"({"call": "$calls", "of": "=event.key")";
+  if (!parameters.is("idempotency_key", "none")) {
+    text += parameters.is("idempotency_key", "event") ? R"(, "idempotency_key": "=event.id")"
+                                                      : R"(, "idempotency_key": "=event.key")";
+  }
+  if (parameters.has("retry") || parameters.has("dead_letter")) {
+    text += R"(, "on_error": [)" + give_up(parameters) + "]";
+  }
+  return text + R"(, "name": "done"})";
+}
+
+// Acts once an event, as far as the chosen dedup goes.
+std::string handle(const Parameters& parameters) {
+  const std::string once = act(parameters);
+  if (parameters.is("dedup", "inbox")) {
+    return R"({"begin": "$database"},
+        {"insert": "${database}.inbox", "row": {"event": "=event.id"}, "on_conflict": "ignore",
+         "as": "seen", "name": "recorded"},
+        {"if": "seen.rows == 1", "then": [)" +
+           once + R"(]}, {"commit": "$database"})";
+  }
+  if (parameters.is("dedup", "record-first")) {
+    return R"({"insert": "${database}.inbox", "row": {"event": "=event.id"},
+         "on_conflict": "ignore", "as": "seen", "name": "recorded"},
+        {"if": "seen.rows == 1", "then": [)" +
+           once + "]}";
+  }
+  if (parameters.is("dedup", "store-before")) {
+    return R"({"put": "$store", "key": "=event.id", "value": true, "ttl": "$ttl", "if": "absent",
+         "as": "seen", "name": "recorded"},
+        {"if": "seen.rows == 1", "then": [)" +
+           once + "]}";
+  }
+  if (parameters.is("dedup", "store-after")) {
+    return R"({"get": "$store", "key": "=event.id", "as": "seen"},
+        {"if": "seen.value == null", "then": [)" +
+           once + R"(, {"put": "$store", "key": "=event.id", "value": true, "ttl": "$ttl",
+         "name": "recorded"}]})";
+  }
+  return once;
+}
+
+std::string handler(const Parameters& parameters, const std::string& topic) {
+  const bool before = parameters.is("ack", "before");
+  const std::string ack = R"({"ack": true, "name": "acked"})";
+  std::string text = R"({"on": {"topic": ")" + topic + R"(", "group": "$group"}, "do": [)";
+  if (before) text += ack + ",";
+  text += handle(parameters);
+  if (!before) text += "," + ack;
+  return text + "]}";
+}
+
+std::string parts(const Parameters& parameters) {
+  const bool stores = parameters.text("dedup").starts_with("store");
+  const bool inbox = parameters.is("dedup", "inbox") || parameters.is("dedup", "record-first");
+  std::string text;
+  if (stores) text += R"("stores": {"$store": {"profile": "redis@7"}}, )";
+  if (inbox || !parameters.has("calls")) {
+    text += R"("databases": {"$database": {"profile": "postgres@15", "tables": {)";
+    if (inbox) text += R"("inbox": {"key": "event"})";
+    text += "}}}, ";
+  }
+  return text;
+}
+
+std::string expansion(const Parameters& parameters) {
+  std::string text = "{" + parts(parameters) + R"("services": {"$consumer": {)";
+  if (parameters.number("count") > 1) text += R"("count": "$count", )";
+  text += R"("handlers": [)" + handler(parameters, "$topic");
+  if (parameters.has("retry")) text += ", " + handler(parameters, "$retry");
+  text += "]}}";
+  if (parameters.has("owed_by")) {
+    const char* owed = parameters.has("calls") ? "$calls" : "$effect";
+    text += R"(, "obligations": [{"each": "$owed_by", "owes": ")" + std::string(owed) +
+            R"(", "exactly": 1}])";
+  }
+  return text + "}";
+}
+
+std::vector<FieldShape> fields() {
+  using namespace shape;
+  const Shape text = of(Shape::Kind::text);
+  return {
+      needed("consumer", text, "its name"),
+      needed("topic", text, "the topic that it reads"),
+      field("group", text, "the group that it reads as", R"("$consumer")"),
+      field("effect", text, "the effect that each event causes, in its own database",
+            R"("${consumer} acts")"),
+      field("calls", text, "instead of `effect`: the operation of an external service"),
+      field("owed_by", text, "the causes that owe the effect once, for an obligation"),
+      field("dedup", word({"none", "inbox", "record-first", "store-after", "store-before"}),
+            "how copies are kept out: not at all, by a row in the transaction of the effect, by "
+            "a row before it, by a key in a store after or before it",
+            R"("inbox")"),
+      field("database", text, "its database", R"("${consumer}-db")"),
+      field("store", text, "the store of its keys", R"("${consumer}-keys")"),
+      field("ttl", of(Shape::Kind::duration), "how long the store keeps a key", R"("24h")"),
+      field("idempotency_key", word({"none", "event", "key"}),
+            "what a call sends along, so that it acts once: the event's id, or its key",
+            R"("event")"),
+      field("ack", word({"after", "before"}), "when it acknowledges", R"("after")"),
+      field("retry", text, "the topic for events whose call failed"),
+      field("attempts", integer(1, 100), "tries before an event is dead", "3"),
+      field("dead_letter", text, "the topic for events that are given up"),
+      field("count", integer(1, 20), "how many instances there are", "1"),
+  };
+}
+
+}  // namespace
+
+Pattern consumer_pattern() {
+  return {
+      "consumer",
+      "a consumer that causes one effect an event: dedup, acknowledgement, retries, dead letters",
+      {"a pattern \"consumer\"", fields()},
+      expansion};
+}
+
+}  // namespace onceward::scenarios

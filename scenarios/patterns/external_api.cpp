@@ -1,0 +1,29 @@
+// A service that is not ours, called over the network.
+#include "scenarios/patterns/pattern.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+std::string expansion(const Parameters& parameters) {
+  std::string text = R"({"external": {"$external-api": {"operations": "$operations")";
+  if (parameters.has("idempotency_window")) {
+    text += R"(, "idempotency_window": "$idempotency_window")";
+  }
+  return text + "}}}";
+}
+
+}  // namespace
+
+Pattern external_api_pattern() {
+  using namespace shape;
+  return {"external-api",
+          "a service that is not ours: it acts upon a call whatever our transaction does",
+          {"a pattern \"external-api\"",
+           {needed("external-api", of(Shape::Kind::text), "its name"),
+            needed("operations", list_of(of(Shape::Kind::text)), "what can be called"),
+            field("idempotency_window", of(Shape::Kind::duration),
+                  "how long it knows a key again; else for ever")}},
+          expansion};
+}
+
+}  // namespace onceward::scenarios

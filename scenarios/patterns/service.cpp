@@ -1,0 +1,63 @@
+// A service that stores what a request asks for and has an event published about it.
+#include "scenarios/patterns/pattern.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+std::string steps(const Parameters& parameters) {
+  const std::string begin = R"({"begin": "$database"})";
+  const std::string save =
+      R"({"insert": "${database}.${table}", "row": {"id": "=request.${key}"}, "name": "saved"})";
+  const std::string store =
+      R"json({"insert": "${database}.outbox", "row": {"id": "=uuid()", "type": "$event",
+      "key": "=request.${key}", "published": false}, "name": "stored"})json";
+  const std::string commit = R"({"commit": "$database", "name": "committed"})";
+  const std::string publish =
+      R"({"publish": "$event", "to": "$topic", "key": "=request.${key}", "name": "published"})";
+  if (parameters.is("sends", "outbox")) return begin + "," + save + "," + store + "," + commit;
+  if (parameters.is("sends", "after-commit")) {
+    return begin + "," + save + "," + commit + "," + publish;
+  }
+  if (parameters.is("sends", "before-commit")) {
+    return begin + "," + save + "," + publish + "," + commit;
+  }
+  return publish + "," + begin + "," + save + "," + commit;
+}
+
+std::string expansion(const Parameters& parameters) {
+  const bool outbox = parameters.is("sends", "outbox");
+  std::string text = R"({"databases": {"$database": {"profile": "$profile", "tables": {
+      "$table": {"key": "id"})";
+  if (outbox) text += R"(, "outbox": {"key": "id", "sequence": "seq"})";
+  text += R"(}}}, "services": {"$service": {"handlers": [{"on": {"request": "$request"}, "do": [)";
+  text += steps(parameters);
+  text += R"(]}]}}, "obligations": [{"each": "${database}.${table}", "owes": "event ${event}",
+      "exactly": 1}]})";
+  return text;
+}
+
+}  // namespace
+
+Pattern service_pattern() {
+  using namespace shape;
+  const Shape text = of(Shape::Kind::text);
+  return {
+      "service",
+      "stores what a request asks for and publishes an event about it, by an outbox or not",
+      {"a pattern \"service\"",
+       {needed("service", text, "its name"), needed("request", text, "the request that it takes"),
+        needed("event", text, "the type of the event that each stored row owes"),
+        field("key", text, "the field of the request that is the row's id and the event's key",
+              R"("order")"),
+        field("database", text, "the name of its database", R"("${service}-db")"),
+        field("profile", text, "how the database behaves", R"("postgres@15")"),
+        field("table", text, "where it stores rows", R"("orders")"),
+        field("sends", word({"outbox", "after-commit", "before-commit", "first"}),
+              "how the event gets out: a row of the outbox in the same transaction, or a "
+              "publish at that place",
+              R"("outbox")"),
+        field("topic", text, "where it publishes, without an outbox", R"("bus.orders")")}},
+      expansion};
+}
+
+}  // namespace onceward::scenarios
