@@ -35,7 +35,8 @@ EntrySet relevant(const sim::Violation& violation) {
   for (std::uint32_t number = 1; number <= trace.size(); ++number) {
     const sim::TraceEntry& entry = trace[number - 1];
     const bool same = !violation.entity.empty() && entry.entity == violation.entity;
-    if (same || is_fault(entry) || entry.mark == sim::Mark::restart) set[number] = true;
+    const bool told = entry.mark == sim::Mark::restart || entry.mark == sim::Mark::lost;
+    if (same || is_fault(entry) || told) set[number] = true;
     if (!is_fault(entry)) continue;
     for (const std::uint32_t cause : causes_of(trace, number)) set[cause] = true;
   }

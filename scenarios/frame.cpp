@@ -1,4 +1,6 @@
 // Where a run of a handler stands: control steps, variables, results.
+#include <utility>
+
 #include "scenarios/interpreter.hpp"
 #include "scenarios/mistake.hpp"
 
@@ -9,10 +11,7 @@ using sim::Value;
 
 namespace {
 
-bool is_control(StepKind kind) {
-  return kind == StepKind::when || kind == StepKind::for_each || kind == StepKind::leave ||
-         kind == StepKind::fail || kind == StepKind::rollback;
-}
+bool is_control(StepKind kind) { return !help_of(kind).acts || kind == StepKind::rollback; }
 
 }  // namespace
 
@@ -29,6 +28,19 @@ void Frame::enter(const Block& block, const Step* loop) {
 }
 
 bool Frame::begin_round(Level& level) {
+  if (level.loop->kind == StepKind::loop) {
+    if (level.round >= level.loop->limit) return false;
+    Scope in = scope();
+    const Step* const outer = std::exchange(current_, level.loop);
+    const bool again = level.loop->value.holds(in);
+    check(in);
+    current_ = outer;
+    if (!again) return false;
+    world->forget_passed(level.passed);
+    ++level.round;
+    level.index = 0;
+    return true;
+  }
   const Slot& rows = slots_[level.loop->loop];
   if (level.round >= rows.rows.size()) return false;
   world->forget_passed(level.passed);
@@ -95,6 +107,28 @@ void Frame::control(const Step& step) {
       enter(step.body, &step);
       levels_.back().index = static_cast<std::uint32_t>(step.body.size());
       return;
+    case StepKind::loop:
+      enter(step.body, &step);
+      levels_.back().index = static_cast<std::uint32_t>(step.body.size());
+      return;
+    case StepKind::leave_loop:
+    case StepKind::next_round:
+      while (levels_.back().loop == nullptr) levels_.pop_back();
+      if (step.kind == StepKind::leave_loop) {
+        levels_.pop_back();
+      } else {
+        levels_.back().index = static_cast<std::uint32_t>(levels_.back().block->size());
+      }
+      return;
+    case StepKind::either: {
+      const Block& block = step.branches.blocks[decide(step)];
+      if (!block.empty()) enter(block, nullptr);
+      return;
+    }
+    case StepKind::exit:
+      world->running()->exits = true;
+      end(true);
+      return;
     case StepKind::leave:
       end(false);
       return;
@@ -113,6 +147,25 @@ void Frame::control(const Step& step) {
       if (step.name != nullptr) world->pass(*step.name);
     }
   }
+}
+
+std::uint32_t Frame::decide(const Step& step) {
+  Value cause;
+  if (step.has_value) {
+    cause = evaluate(step.value);
+  } else if (request != nullptr) {
+    cause = Value::integer(request->index);
+  } else if (handling != nullptr) {
+    cause = handling->message().id;
+  }
+  const std::uint32_t way = components->decisions->decide(
+      *world, *step.site, step.each_time ? Value{} : cause, step.branches.names);
+  world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
+    entry.text = "goes the way \"" + step.branches.names[way] + "\"";
+    if (way > 0) entry.mark = sim::Mark::lost;
+    entry.site = step.site->text;
+  });
+  return way;
 }
 
 void Frame::end(bool failed) {

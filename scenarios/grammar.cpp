@@ -282,6 +282,13 @@ const ObjectShape& block_shape() {
   return shape;
 }
 
+const ObjectShape& alternative_shape() {
+  static const ObjectShape shape{"an alternative",
+                                 {needed("name", kText, "what happens, in a word"),
+                                  needed("do", kSteps, "the steps that follow from it")}};
+  return shape;
+}
+
 const std::vector<NamedShape>& object_catalogue() {
   static const std::vector<NamedShape> catalogue = {
       {"scenario", scenario_shape},
@@ -300,6 +307,7 @@ const std::vector<NamedShape>& object_catalogue() {
       {"obligation", obligation_shape},
       {"expectation", expectation_shape},
       {"block", block_shape},
+      {"alternative", alternative_shape},
   };
   return catalogue;
 }

@@ -2,6 +2,7 @@
 // them. Where a run stands is explicit (Frame), so the fingerprint of a handler is exact.
 #pragma once
 
+#include "models/decisions.hpp"
 #include "models/effect.hpp"
 #include "models/external_service.hpp"
 #include "models/group.hpp"
@@ -17,6 +18,7 @@ struct Components : sim::InArena {
   sim::Vector<models::Database*> databases;
   sim::Vector<models::Log*> brokers;
   sim::Vector<models::ExternalService*> externals;
+  models::Decisions* decisions = nullptr;
   models::Ledger* ledger = nullptr;
 };
 
@@ -64,14 +66,16 @@ class Frame final : public sim::InArena,
   struct Level {
     const Block* block;
     std::uint32_t index;  // of the next step
-    const Step* loop;     // the for_each that runs this block, or null
-    std::uint32_t round;  // which row of it
+    const Step* loop;     // the loop that runs this block, or null
+    std::uint32_t round;  // how many have begun
     std::size_t passed;   // named operations passed before the loop
   };
 
   void enter(const Block& block, const Step* loop);
   bool begin_round(Level& level);
   void control(const Step& step);
+  // Which way `either` goes.
+  std::uint32_t decide(const Step& step);
   // Why `step` cannot be done as things stand; null: it can.
   [[nodiscard]] const char* obstacle(const Step& step) const;
   void end(bool failed);

@@ -48,12 +48,21 @@ class NextOperations {
         const bool otherwise = add(step.otherwise, 0);
         return then && otherwise;
       }
+      case StepKind::either: {
+        bool all = true;
+        for (const Block& block : step.branches.blocks) all = add(block, 0) && all;
+        return all;
+      }
       case StepKind::for_each:
+      case StepKind::loop:
         static_cast<void>(add(step.body, 0));
         return false;
       case StepKind::leave:
       case StepKind::fail:
+      case StepKind::exit:
         return true;  // nothing after it comes
+      case StepKind::leave_loop:
+      case StepKind::next_round:
       case StepKind::rollback:
         break;
     }
@@ -78,7 +87,10 @@ sim::Duration Frame::next_action_within() const {
   for (std::size_t i = levels_.size(); i-- > 0;) {
     const Level& level = levels_[i];
     if (next.add(*level.block, level.index)) break;
-    const bool again = level.loop != nullptr && level.round < slots_[level.loop->loop].rows.size();
+    const bool again =
+        level.loop != nullptr &&
+        (level.loop->kind == StepKind::loop ? level.round < level.loop->limit
+                                            : level.round < slots_[level.loop->loop].rows.size());
     if (again && next.add(*level.block, 0)) break;
   }
   return next.latest();

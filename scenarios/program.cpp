@@ -7,6 +7,7 @@ namespace {
 
 const sim::Symbol kLedger("ledger");
 const sim::Symbol kClient("client");
+const sim::Symbol kBusiness("business");
 
 template <class T>
 std::vector<const T*> pointers(const std::vector<std::shared_ptr<T>>& owned) {
@@ -21,6 +22,7 @@ void Program::build(sim::World& world) const {
   auto& ledger = world.add_component<models::Ledger>(kLedger, pointers(obligations), oracles);
   auto* components = new Components;
   components->ledger = &ledger;
+  components->decisions = &world.add_component<models::Decisions>(kBusiness);
   for (const DatabaseDescription& each : databases) {
     components->databases.push_back(&world.add_component<models::Database>(
         *each.name, world, *each.profile, pointers(each.tables), ledger));

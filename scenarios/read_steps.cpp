@@ -86,7 +86,7 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
     if (!does_one_thing(node, member.key)) return false;
     step.kind = help->kind;
     const Fields fields(problems_, node, help->shape);
-    if (step.kind == StepKind::ack && !read_word(node, *help, step)) return false;
+    if (help->alone && !read_word(node, *help, step)) return false;
     const bool good = read_fields(fields, member.value, at, step);
     read_common(fields, at, step);
     return good;
@@ -110,6 +110,9 @@ bool StepReader::does_one_thing(const Node& node, const std::string& word) {
 
 bool StepReader::read_word(const Node& node, const StepHelp& help, Step& step) {
   step.kind = help.kind;
+  if (help.kind == StepKind::leave_loop || help.kind == StepKind::next_round) {
+    return check_looping(node, help);
+  }
   if (help.kind != StepKind::ack) return true;
   acknowledges_ = true;
   if (handler_.on == Handler::On::topic) return true;
@@ -157,6 +160,10 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
       return read_if(fields, subject, at, step);
     case StepKind::for_each:
       return read_loop(fields, subject, at, step);
+    case StepKind::loop:
+      return read_while(fields, subject, at, step);
+    case StepKind::either:
+      return read_either(fields, subject, at, step);
     case StepKind::wait: {
       if (subject.kind == Node::Kind::array) {
         const auto window = read_window(problems_, subject);
@@ -279,60 +286,6 @@ bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step
   }
   step.word = reading_.symbol(subject.text);
   return good;
-}
-
-bool StepReader::read_if(const Fields& fields, const Node& subject, const std::string& at,
-                         Step& step) {
-  std::optional<Formula> condition = read_condition(subject, names_, problems_);
-  const bool good = condition.has_value();
-  if (good) step.value = std::move(*condition);
-  if (!fields.has("then") && !fields.has("else")) {
-    problems_.add(fields.node().span,
-                  fmt::format("{} needs a field \"then\"", help_of(step.kind).shape.what));
-    return false;
-  }
-  if (const Node* then = fields.array("then")) step.body = read_block(*then, at + "/then");
-  if (const Node* other = fields.array("else")) step.otherwise = read_block(*other, at + "/else");
-  return good;
-}
-
-bool StepReader::read_loop(const Fields& fields, const Node& subject, const std::string& at,
-                           Step& step) {
-  const models::TableSpec* table = nullptr;
-  const bool good = find_rows(subject, step.loop, table);
-  if (fields.text("as") != nullptr) {
-    bind(fields, table == nullptr ? Slot::Kind::empty : Slot::Kind::row, table, step);
-  }
-  const Node* body = fields.array("do");
-  if (body == nullptr) return false;
-  const std::size_t outer = in_loops_.size();
-  in_loops_.push_back(subject.text);
-  if (const Node* as = fields.find("as"); as != nullptr) in_loops_.push_back(as->text);
-  step.body = read_block(*body, at + "/do");
-  in_loops_.resize(outer);
-  return good && step.result != kNone;
-}
-
-// The rows that a loop goes through. True with no table: they come from a step with a mistake.
-bool StepReader::find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table) {
-  if (list.kind != Node::Kind::text) return false;
-  std::vector<std::string> lists;
-  for (const auto& [name, variable] : names_.variables) {
-    const bool named = name == list.text;
-    if (variable.kind == Slot::Kind::rows) lists.push_back(name);
-    if (!named || (variable.kind != Slot::Kind::rows && variable.kind != Slot::Kind::empty))
-      continue;
-    slot = variable.slot;
-    table = variable.table;
-    return true;
-  }
-  problems_.add(
-      list.span,
-      lists.empty() ? "for_each goes through the rows that a select found, and no select "
-                      "before this one names them"
-                    : "for_each goes through the rows that a select found",
-      lists.empty() ? R"(a select names its rows with "as")" : did_you_mean(list.text, lists));
-  return false;
 }
 
 }  // namespace onceward::scenarios

@@ -28,6 +28,10 @@ class StepReader {
   bool read_call(const Fields& fields, const Node& subject, Step& step);
   bool read_if(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_loop(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_while(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_either(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  // Whether a `break` or `continue` has a loop around it; complains if not.
+  bool check_looping(const Node& node, const StepHelp& help);
   bool find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table);
   void read_common(const Fields& fields, const std::string& at, Step& step);
 
@@ -52,6 +56,7 @@ class StepReader {
   std::set<std::uint32_t> begun_;      // databases that a step before begins a transaction on
   bool begins_unknown_ = false;        // a step begins a transaction on an unknown database
   std::vector<std::string> in_loops_;  // lists and elements of the loops around
+  int loops_ = 0;                      // around the step that is read
   std::uint32_t slots_ = 0;
   bool acknowledges_ = false;
 };

@@ -108,10 +108,26 @@ std::vector<StepHelp> control_steps() {
       step(StepKind::for_each, "for_each", kText, Trait::steers,
            "runs `do` for each row that a select found",
            {needed("as", kText, "what the row is called"), needed("do", kSteps, "for each row")}),
+      step(StepKind::loop, "while", kCondition, Trait::steers,
+           "runs `do` again and again while a condition holds",
+           {needed("at_most", integer(1, 1000), "the most rounds; then it goes on behind the loop"),
+            needed("do", kSteps, "in each round")}),
+      word_alone(step(StepKind::leave_loop, "break", kNothing, Trait::steers,
+                      "goes on behind the loop around it", {})),
+      word_alone(step(StepKind::next_round, "continue", kNothing, Trait::steers,
+                      "goes on with the next round of the loop around it", {})),
+      step(
+          StepKind::either, "either", list_of(shape::object(alternative_shape)), Trait::steers,
+          "goes one of several ways, as the business will have it; no fault",
+          {field("of", kValue,
+                 "what it is decided for, once; else for the request or event at hand"),
+           field("each_time", shape::of(Kind::boolean), "whenever it is met, it is decided anew")}),
       word_alone(
           step(StepKind::leave, "return", kNothing, Trait::steers, "ends the handler well", {})),
       word_alone(step(StepKind::fail, "fail", kNothing, Trait::steers,
                       "ends the handler with an error nobody catches", {})),
+      word_alone(step(StepKind::exit, "exit", kNothing, Trait::steers,
+                      "ends the process; it restarts as after a crash, and it is no fault", {})),
   };
 }
 

@@ -28,8 +28,13 @@ enum class StepKind : std::uint8_t {
   wait,
   when,
   for_each,
+  loop,
+  leave_loop,
+  next_round,
+  either,
   leave,
   fail,
+  exit,
 };
 
 // Every kind of step.
@@ -47,6 +52,12 @@ struct StepHelp {
 
 struct Step;
 using Block = std::vector<Step>;
+
+// One of several ways to go on: of `either`.
+struct Branches {
+  std::vector<std::string> names;
+  std::vector<Block> blocks;  // by name
+};
 
 inline constexpr std::uint32_t kNone = ~0U;
 
@@ -71,10 +82,12 @@ struct Step {
   int order_by = -1;
   bool descending = false;
   std::uint32_t resends = 0;  // publish: tries after a refusal or a timeout
-  std::uint32_t limit = ~0U;
-  sim::Window window;  // wait
-  Block body;          // for_each, if: then
-  Block otherwise;     // if: else
+  std::uint32_t limit = ~0U;  // select: rows; while: rounds
+  bool each_time = false;     // either: decided anew whenever it is met
+  sim::Window window;         // wait
+  Block body;                 // for_each, while, if: then
+  Block otherwise;            // if: else
+  Branches branches;          // either
   std::optional<Block> on_error;
 };
 

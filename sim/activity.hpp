@@ -85,6 +85,7 @@ class Activity final : public InArena {
   Hash128 awaited;                    // rolling hash of all that it awaited
   bool acted = false;                 // it changed something others can see
   bool struck = false;                // a fault struck it
+  bool exits = false;                 // its process ends with it
   std::uint32_t entry = 0;            // its latest trace entry
   Vector<Read> reads;                 // in the order read
   Vector<const Symbol*> passed;       // named operations applied in this handler run and loop round

@@ -242,8 +242,11 @@ void World::run_tasks() {
 void World::end_activity(Activity& activity) {
   core_->cause = activity.entry;
   core_->running = nullptr;
+  Process& process = *activity.process;
+  const bool exits = activity.exits;
   if (activity.completion != nullptr) activity.completion->activity_ended(*this, activity);
   drop_activity(activity);
+  if (exits) fail_process(process);
 }
 
 void World::drop_activity(Activity& activity) {

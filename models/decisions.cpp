@@ -1,0 +1,34 @@
+#include "models/decisions.hpp"
+
+#include <algorithm>
+
+namespace onceward::models {
+
+std::uint32_t Decisions::decide(sim::World& world, const sim::Site& site, const sim::Value& cause,
+                                const std::vector<std::string>& names) {
+  for (const Decision& each : decisions_) {
+    if (!cause.is_null() && each.site == &site && each.cause == cause) return each.option;
+  }
+  const std::uint32_t option =
+      world.choose_value(sim::ChoiceKind::data, site, static_cast<std::uint32_t>(names.size()),
+                         [&](std::uint32_t i) { return names[i]; });
+  if (!cause.is_null()) {
+    const sim::Arena::Entered entered(world.arena(), owner());
+    const auto after =
+        std::find_if(decisions_.begin(), decisions_.end(),
+                     [&](const Decision& each) { return site.hash < each.site->hash; });
+    decisions_.insert(after, {&site, cause, option});
+  }
+  return option;
+}
+
+void Decisions::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(decisions_.size());
+  for (const Decision& each : decisions_) {
+    hasher.add(each.site->hash);
+    each.cause.fingerprint(hasher);
+    hasher.add(each.option);
+  }
+}
+
+}  // namespace onceward::models
