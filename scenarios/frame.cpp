@@ -196,7 +196,8 @@ void Frame::answered(const Step& step, Status status, std::uint32_t rows) {
     transactions_[step.component] = {};
   }
   if (status == Status::ok) return;
-  if (!step.on_error) {
+  const auto caught = step.on_error.find(status);
+  if (caught == step.on_error.end()) {
     world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
       entry.text = std::string("sees ") + models::to_text(status) + " and gives up";
       entry.mark = sim::Mark::lost;
@@ -205,7 +206,7 @@ void Frame::answered(const Step& step, Status status, std::uint32_t rows) {
     end(true);
     return;
   }
-  if (!step.on_error->empty()) enter(*step.on_error, nullptr);
+  if (!caught->second.empty()) enter(caught->second, nullptr);
 }
 
 Scope Frame::scope() const {

@@ -289,6 +289,17 @@ const ObjectShape& alternative_shape() {
   return shape;
 }
 
+// What an operation may answer besides ok. `partial` is of steps in bulk only.
+const ObjectShape& on_error_shape() {
+  static const ObjectShape shape{
+      "\"on_error\"",
+      {field("refused", kSteps, "it was not done"),
+       field("conflict", kSteps, "it lost against another transaction"),
+       field("duplicate", kSteps, "a unique key is there already"),
+       field("timeout", kSteps, "nobody knows: it was done or it was not")}};
+  return shape;
+}
+
 const std::vector<NamedShape>& object_catalogue() {
   static const std::vector<NamedShape> catalogue = {
       {"scenario", scenario_shape},
@@ -308,6 +319,7 @@ const std::vector<NamedShape>& object_catalogue() {
       {"expectation", expectation_shape},
       {"block", block_shape},
       {"alternative", alternative_shape},
+      {"on_error", on_error_shape},
   };
   return catalogue;
 }

@@ -95,6 +95,7 @@ namespace shape {
 [[nodiscard]] const ObjectShape& expectation_shape();
 [[nodiscard]] const ObjectShape& block_shape();
 [[nodiscard]] const ObjectShape& alternative_shape();
+[[nodiscard]] const ObjectShape& on_error_shape();
 
 // All of them, with their names in the schema: "database", "table", ...
 struct NamedShape {

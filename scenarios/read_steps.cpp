@@ -129,9 +129,27 @@ void StepReader::read_common(const Fields& fields, const std::string& at, Step& 
     known.handlers.insert(handler_.site->text);
     known.services.insert(service_);
   }
-  const Node* on_error = fields.array("on_error");
+  const Node* on_error = fields.find("on_error");
   if (on_error == nullptr || !help_of(step.kind).can_fail) return;
-  step.on_error = read_block(*on_error, at + "/on_error");
+  read_on_error(*on_error, at + "/on_error", step);
+}
+
+// A list of steps for every error, or one for each that is caught.
+void StepReader::read_on_error(const Node& node, const std::string& at, Step& step) {
+  using models::Status;
+  constexpr Status kErrors[] = {Status::refused, Status::conflict, Status::duplicate,
+                                Status::timeout};
+  if (node.kind == Node::Kind::array) {
+    const Block block = read_block(node, at);
+    for (const Status error : kErrors) step.on_error.emplace(error, block);
+    return;
+  }
+  const Fields fields(problems_, node, on_error_shape());
+  for (const Status error : kErrors) {
+    const Node* steps = fields.array(models::to_text(error));
+    if (steps == nullptr) continue;
+    step.on_error.emplace(error, read_block(*steps, at + "/" + models::to_text(error)));
+  }
 }
 
 bool StepReader::read_fields(const Fields& fields, const Node& subject, const std::string& at,

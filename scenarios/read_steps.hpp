@@ -33,6 +33,7 @@ class StepReader {
   // Whether a `break` or `continue` has a loop around it; complains if not.
   bool check_looping(const Node& node, const StepHelp& help);
   bool find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table);
+  void read_on_error(const Node& node, const std::string& at, Step& step);
   void read_common(const Fields& fields, const std::string& at, Step& step);
 
   // statements (read_statements.cpp)

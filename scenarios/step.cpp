@@ -41,7 +41,8 @@ StepHelp step(StepKind kind, const char* word, Shape subject, Trait trait, const
   all.push_back(needed(word, std::move(subject), help));
   for (FieldShape& each : fields) all.push_back(std::move(each));
   if (made.can_fail) {
-    all.push_back(field("on_error", kSteps, "what is done if it does not answer ok"));
+    all.push_back(field("on_error", either({kSteps, shape::object(on_error_shape)}),
+                        "what is done if it does not answer ok"));
   } else {
     all.push_back(field("on_error", shape::of(Kind::misplaced),
                         "\"on_error\" is for steps that can fail, this one cannot"));

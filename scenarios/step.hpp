@@ -1,8 +1,8 @@
 // The steps of a handler with all names resolved: what the interpreter runs.
 #pragma once
 
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,14 +81,14 @@ struct Step {
   models::OnConflict on_conflict = models::OnConflict::error;
   int order_by = -1;
   bool descending = false;
-  std::uint32_t resends = 0;  // publish: tries after a refusal or a timeout
-  std::uint32_t limit = ~0U;  // select: rows; while: rounds
-  bool each_time = false;     // either: decided anew whenever it is met
-  sim::Window window;         // wait
-  Block body;                 // for_each, while, if: then
-  Block otherwise;            // if: else
-  Branches branches;          // either
-  std::optional<Block> on_error;
+  std::uint32_t resends = 0;                 // publish: tries after a refusal or a timeout
+  std::uint32_t limit = ~0U;                 // select: rows; while: rounds
+  bool each_time = false;                    // either: decided anew whenever it is met
+  sim::Window window;                        // wait
+  Block body;                                // for_each, while, if: then
+  Block otherwise;                           // if: else
+  Branches branches;                         // either
+  std::map<models::Status, Block> on_error;  // what is done upon each answer that is caught
 };
 
 }  // namespace onceward::scenarios
