@@ -1,50 +1,30 @@
-// The cursor view: one committed position a partition (Kafka's design, 4.6 to 4.8).
-#include <algorithm>
+#include "models/cursor_group.hpp"
 
-#include "models/group.hpp"
+#include <algorithm>
 
 namespace onceward::models {
 namespace {
 
 const sim::Site kFallBack("position falls back");
 const sim::Site kAutoCommit("automatic commit");
-
-class CursorGroup;
-
-// The next message of a partition comes to the consumer.
-class NextMessage final : public sim::Occurrence {
- public:
-  NextMessage(CursorGroup& in, std::uint32_t partition) : group_(in), partition_(partition) {}
-  void happen(sim::World& world) override;
-  void fingerprint(sim::Hasher& hasher) const override;
-  [[nodiscard]] std::string describe() const override;
-
- private:
-  CursorGroup& group_;
-  std::uint32_t partition_;
-};
-
-// The client commits, by itself, the position after what its handler has ended with.
-class AutoCommit final : public sim::Occurrence {
- public:
-  AutoCommit(CursorGroup& in, std::uint32_t partition) : group_(in), partition_(partition) {}
-  void happen(sim::World& world) override;
-  void fingerprint(sim::Hasher& hasher) const override;
-  [[nodiscard]] std::string describe() const override;
-
- private:
-  CursorGroup& group_;
-  std::uint32_t partition_;
-};
+const sim::Site kFindEnd("position is found");
 
 // The fault `redeliver`, chosen at a commit and striking at any time after it.
 class FallBack final : public sim::Occurrence {
  public:
   FallBack(CursorGroup& in, std::uint32_t partition, std::uint32_t to)
       : group_(in), partition_(partition), to_(to) {}
-  void happen(sim::World& world) override;
-  void fingerprint(sim::Hasher& hasher) const override;
-  [[nodiscard]] std::string describe() const override;
+  void happen(sim::World& world) override {
+    const sim::Arena::Entered entered(world.arena(), group_.log().owner());
+    group_.fall_back(world, partition_, to_);
+  }
+  void fingerprint(sim::Hasher& hasher) const override {
+    hasher.add(group_.spec().name.hash);
+    hasher.add(std::uint64_t{partition_} << 32 | to_);
+  }
+  [[nodiscard]] std::string describe() const override {
+    return group_.spec().name.text + ": redelivery from " + group_.place_text(partition_, to_);
+  }
   void dispose() override { delete this; }
 
  private:
@@ -53,162 +33,261 @@ class FallBack final : public sim::Occurrence {
   std::uint32_t to_;
 };
 
-struct Cursor : sim::InArena {
-  Cursor(CursorGroup& group, std::uint32_t partition, const sim::Hash128& id)
-      : creator(id), next(group, partition), auto_commit(group, partition) {}
-  sim::Creator creator;
-  std::uint32_t committed = 0;
-  std::uint32_t position = 0;  // of the next message to take
-  std::uint32_t ended = 0;     // position after the last message whose handler ended well
-  bool busy = false;
-  bool commits_later = false;  // its client will commit `ended` by itself
-  NextMessage next;
-  AutoCommit auto_commit;
-};
+}  // namespace
 
-class CursorGroup final : public Group {
- public:
-  CursorGroup(Log& log, const GroupSpec& spec, std::uint32_t topic) : Group(log, spec, topic) {
-    const std::size_t partitions = this->topic().partitions.size();
-    const sim::Hash128 id = derive(log.name().hash, spec.name.hash, topic);
-    for (std::uint32_t i = 0; i < partitions; ++i) {
-      cursors_.push_back(new Cursor(*this, i, derive(id, spec.name.hash, i)));
+CursorGroup::CursorGroup(sim::World& world, Log& log, const GroupSpec& spec, std::uint32_t topic)
+    : Group(world, log, spec, topic) {
+  const std::size_t partitions = this->topic().partitions.size();
+  const sim::Hash128 id = derive(log.name().hash, spec.name.hash, topic);
+  for (sim::Process* process : instances()) members_.push_back(new Member(*this, *process));
+  for (std::uint32_t i = 0; i < partitions; ++i) {
+    auto* cursor = new Cursor(*this, i, derive(id, spec.name.hash, i));
+    cursor->owner = instances()[i % instances().size()];
+    cursor->target = cursor->owner;
+    cursor->placed = cursor->has_commit = cursor->subscribed = !spec.starts_new;
+    cursors_.push_back(cursor);
+  }
+}
+
+void CursorGroup::appended(sim::World& world, std::uint32_t partition) {
+  refresh(world, partition);
+}
+
+void CursorGroup::take(sim::World& world, std::uint32_t partition, const sim::Hash128& id) {
+  Cursor& cursor = *cursors_[partition];
+  std::uint32_t offset = 0;
+  if (!next_offset(partition, offset)) return;
+  if (offset == cursor.position) {
+    ++cursor.position;
+    while (!cursor.ahead.empty() && cursor.ahead.front() == cursor.position) {
+      cursor.ahead.erase(cursor.ahead.begin());
+      ++cursor.position;
     }
+  } else {
+    cursor.ahead.insert(std::upper_bound(cursor.ahead.begin(), cursor.ahead.end(), offset), offset);
   }
+  Handling& handling = hand_out(world, *cursor.owner, partition, offset, count_try(cursor, offset));
+  handling.generation = cursor.generation;
+  start(world, handling, id);
+  refresh(world);
+}
 
-  void appended(sim::World& world, std::uint32_t partition) override { offer(world, partition); }
-  void acting(sim::World& world) override {
-    for (std::uint32_t i = 0; i < cursors_.size(); ++i) {
-      offer(world, i);
-      if (cursors_[i]->commits_later) arm_auto_commit(world, i);
-    }
+std::uint32_t CursorGroup::count_try(Cursor& cursor, std::uint32_t offset) {
+  if (deliveries_seen() == 0) return 1;
+  for (Cursor::Tries& each : cursor.tries) {
+    if (each.offset == offset) return ++each.deliveries;
   }
-  void not_acting(sim::World& world) override {
-    for (Cursor* cursor : cursors_) {
-      world.cancel(cursor->next);
-      world.cancel(cursor->auto_commit);
-    }
-  }
+  cursor.tries.push_back({offset, 1});
+  return 1;
+}
 
-  void crashed(sim::World&) override {
-    for (Cursor* cursor : cursors_) {
-      cursor->commits_later = false;
-      cursor->position = cursor->committed;
-      cursor->ended = cursor->committed;
-      cursor->busy = false;
-    }
-    while (!in_work_.empty()) forget(*in_work_.back());
-  }
+void CursorGroup::forget_tries(Cursor& cursor, std::uint32_t offset) {
+  std::erase_if(cursor.tries, [&](const Cursor::Tries& each) { return each.offset == offset; });
+}
 
-  void take(sim::World& world, std::uint32_t partition, const sim::Hash128& id) {
-    Cursor& cursor = *cursors_[partition];
-    cursor.busy = true;
-    Handling& handling = hand_out(world, partition, cursor.position++, 1);
-    start(world, handling, id);
-  }
+Status CursorGroup::acknowledge(sim::World& world, Handling& handling, const sim::Site& site) {
+  if (!is_current(handling)) return Status::refused;
+  commit(world, handling.partition, handling.offset + 1, site);
+  return Status::ok;
+}
 
-  Status acknowledge(sim::World& world, Handling& handling, const sim::Site& site) override {
-    commit(world, handling.partition, handling.offset + 1, site);
-    return Status::ok;
+Status CursorGroup::reject(sim::World& world, Handling& handling, bool requeue) {
+  if (!is_current(handling)) return Status::refused;
+  handling.returned = true;
+  if (requeue && !is_last_try(handling)) {
+    read_again_from(*cursors_[handling.partition], handling.offset);
+  } else {
+    give_up_on(world, handling);
   }
+  refresh(world, handling.partition);
+  return Status::ok;
+}
 
-  void commit(sim::World& world, std::uint32_t partition, std::uint32_t position,
-              const sim::Site& site) {
-    Cursor& cursor = *cursors_[partition];
-    const std::uint32_t before = cursor.committed;
-    cursor.committed = position;
-    if (before >= position) return;
-    const sim::FaultKind fault = world.offer_fault(
-        site, {sim::FaultKind::redeliver}, {&topic().spec->name, &spec().name, spec().process});
-    if (fault == sim::FaultKind::none) return;
-    world.schedule<FallBack>(log().owner(), cursor.creator, kFallBack, sim::kAnyTime, *this,
-                             partition, before);
+bool CursorGroup::is_last_try(const Handling& handling) const {
+  return deliveries_max() != 0 && handling.delivery >= deliveries_max();
+}
+
+void CursorGroup::commit(sim::World& world, std::uint32_t partition, std::uint32_t position,
+                         const sim::Site& site) {
+  Cursor& cursor = *cursors_[partition];
+  const std::uint32_t before = cursor.committed;
+  cursor.committed = position;
+  cursor.has_commit = true;
+  if (before >= position) return;
+  const sim::FaultKind fault =
+      world.offer_fault(site, {sim::FaultKind::redeliver},
+                        {&topic().spec->name, &spec().name, spec().process, &cursor.owner->name()});
+  if (fault == sim::FaultKind::none) return;
+  world.schedule<FallBack>(log().owner(), cursor.creator, kFallBack, sim::kAnyTime, *this,
+                           partition, before);
+}
+
+void CursorGroup::commit_by_itself(sim::World& world, std::uint32_t partition) {
+  Cursor& cursor = *cursors_[partition];
+  cursor.commits_later = false;
+  commit(world, partition, cursor.ended, kAutoCommit);
+}
+
+void CursorGroup::fall_back(sim::World& world, std::uint32_t partition, std::uint32_t to) {
+  Cursor& cursor = *cursors_[partition];
+  const std::uint32_t entry = world.trace(log().name(), [&](sim::TraceEntry& trace) {
+    trace.text = "REDELIVERY: group " + spec().name.text + " falls back to " +
+                 place_text(partition, to) + " and reads on from there";
+    trace.mark = sim::Mark::fault;
+    if (world.cause() != 0) trace.causes.push_back(world.cause());
+  });
+  if (entry != 0) world.set_cause(entry);
+  cursor.committed = std::min(cursor.committed, to);
+  cursor.ended = std::min(cursor.ended, to);
+  read_again_from(cursor, to);
+  refresh(world, partition);
+}
+
+void CursorGroup::read_again_from(Cursor& cursor, std::uint32_t offset) {
+  cursor.position = std::min(cursor.position, offset);
+  const auto after = std::lower_bound(cursor.ahead.begin(), cursor.ahead.end(), offset);
+  cursor.ahead.erase(after, cursor.ahead.end());
+}
+
+void CursorGroup::give_up_on(sim::World& world, const Handling& handling) {
+  Cursor& cursor = *cursors_[handling.partition];
+  cursor.ended = std::max(cursor.ended, handling.offset + 1);
+  forget_tries(cursor, handling.offset);
+  arm_auto_commit(world, cursor);
+  give_up(world, handling.partition, handling.offset);
+}
+
+void CursorGroup::ended(sim::World& world, Handling& handling) {
+  Cursor& cursor = *cursors_[handling.partition];
+  const bool failed = handling.failed;
+  if (handling.returned || !is_current(handling)) {
+    // A nack has said what becomes of it, or somebody else reads the partition by now.
+  } else if (!failed) {
+    note_handled(handling);
+    cursor.ended = std::max(cursor.ended, handling.offset + 1);
+    forget_tries(cursor, handling.offset);
+    if (!spec().acknowledges) arm_auto_commit(world, cursor);
+  } else if (uncaught() == Uncaught::skip ||
+             (uncaught() == Uncaught::redeliver && is_last_try(handling))) {
+    give_up_on(world, handling);
+  } else {
+    read_again_from(cursor, handling.offset);
   }
-
-  void auto_commit(sim::World& world, std::uint32_t partition) {
-    Cursor& cursor = *cursors_[partition];
-    cursor.commits_later = false;
-    commit(world, partition, cursor.ended, kAutoCommit);
+  sim::Process& by = *handling.process;
+  const std::uint32_t partition = handling.partition;
+  forget(handling);
+  if (failed && uncaught() == Uncaught::crash) {
+    world.fail_process(by);
+    return;
   }
+  change_hands(world, partition);
+  refresh(world);
+}
 
-  void fall_back(sim::World& world, std::uint32_t partition, std::uint32_t to) {
-    Cursor& cursor = *cursors_[partition];
-    const std::uint32_t entry = world.trace(log().name(), [&](sim::TraceEntry& trace) {
-      trace.text = "REDELIVERY: group " + spec().name.text + " falls back to " +
-                   place_text(partition, to) + " and reads on from there";
-      trace.mark = sim::Mark::fault;
-      if (world.cause() != 0) trace.causes.push_back(world.cause());
-    });
-    if (entry != 0) world.set_cause(entry);
-    cursor.committed = std::min(cursor.committed, to);
-    cursor.position = std::min(cursor.position, to);
-    cursor.ended = std::min(cursor.ended, to);
-    offer(world, partition);
+void CursorGroup::begin_at_end(sim::World& world, std::uint32_t partition) {
+  Cursor& cursor = *cursors_[partition];
+  const auto end = static_cast<std::uint32_t>(topic().partitions[partition].messages.size());
+  if (!cursor.subscribed) cursor.began = end;
+  cursor.subscribed = true;
+  cursor.placed = true;
+  cursor.committed = cursor.position = cursor.ended = end;
+  world.trace(cursor.owner->name(), [&](sim::TraceEntry& trace) {
+    trace.text = "group " + spec().name.text + " has no position and begins at " +
+                 place_text(partition, end);
+  });
+  refresh(world, partition);
+}
+
+// There is no compare-and-set: an ack always commits the position after its message, unless the
+// partition has changed hands since.
+bool CursorGroup::is_current(const Handling& handling) const {
+  return handling.generation == cursors_[handling.partition]->generation;
+}
+
+bool CursorGroup::unfinished(std::uint32_t partition, std::uint32_t offset) const {
+  const Cursor& cursor = *cursors_[partition];
+  return cursor.subscribed && offset >= cursor.committed;
+}
+
+bool CursorGroup::concerns(std::uint32_t partition, std::uint32_t offset) const {
+  const Cursor& cursor = *cursors_[partition];
+  return cursor.subscribed && offset >= cursor.began;
+}
+
+const std::string& CursorGroup::reader_text(std::uint32_t partition) const {
+  const sim::Process* owner = cursors_[partition]->owner;
+  return owner == nullptr ? spec().name.text : owner->name().text;
+}
+
+bool CursorGroup::next_offset(std::uint32_t partition, std::uint32_t& offset) const {
+  const Cursor& cursor = *cursors_[partition];
+  const bool reads = cursor.owner != nullptr && cursor.owner == cursor.target &&
+                     cursor.owner->acts() && cursor.placed;
+  if (!reads) return false;
+  const std::size_t end = topic().partitions[partition].messages.size();
+  for (offset = cursor.position; offset < end; ++offset) {
+    if (std::binary_search(cursor.ahead.begin(), cursor.ahead.end(), offset)) continue;
+    if (has_room(*cursor.owner, partition, offset)) return true;
+    if (concurrency().per != Concurrency::Per::key) return false;
   }
+  return false;
+}
 
-  void ended(sim::World& world, Handling& handling) override {
-    Cursor& cursor = *cursors_[handling.partition];
-    const std::uint32_t partition = handling.partition;
-    const bool failed = handling.failed;
-    cursor.busy = false;
-    if (!failed || uncaught() == Uncaught::skip) {
-      if (!failed) note_handled(handling);
-      cursor.ended = std::max(cursor.ended, handling.offset + 1);
-      if (!spec().acknowledges || failed) arm_auto_commit(world, partition);
-    } else {
-      cursor.position = std::min(cursor.position, handling.offset);
-    }
-    sim::Process& by = *handling.process;
-    forget(handling);
-    if (failed && uncaught() == Uncaught::crash) {
-      world.fail_process(by);
+void CursorGroup::refresh(sim::World& world) {
+  for (std::uint32_t i = 0; i < cursors_.size(); ++i) refresh(world, i);
+}
+
+void CursorGroup::refresh(sim::World& world, std::uint32_t partition) {
+  Cursor& cursor = *cursors_[partition];
+  const auto offer = [&](sim::Occurrence& occurrence, const sim::Site& site, bool can) {
+    const bool pending = occurrence.phase == sim::Occurrence::Phase::pending;
+    if (can == pending) return;
+    if (!can) {
+      world.cancel(occurrence);
       return;
     }
-    offer(world, partition);
-  }
+    occurrence.entry = world.cause();
+    world.add(occurrence, cursor.creator, site, log().profile().deliver);
+  };
+  std::uint32_t offset = 0;
+  offer(cursor.next, *spec().site, next_offset(partition, offset));
+  const bool acts = cursor.owner != nullptr && cursor.owner->acts();
+  offer(cursor.find_end, kFindEnd, acts && !cursor.placed);
+}
 
-  // There is no compare-and-set: an ack always commits the position after its message.
-  [[nodiscard]] bool is_current(const Handling&) const override { return true; }
+void CursorGroup::arm_auto_commit(sim::World& world, Cursor& cursor) {
+  cursor.commits_later = true;
+  const bool pending = cursor.auto_commit.phase == sim::Occurrence::Phase::pending;
+  if (pending || !cursor.owner->acts()) return;
+  cursor.auto_commit.entry = world.cause();
+  world.add(cursor.auto_commit, cursor.creator, kAutoCommit, log().profile().auto_commit);
+}
 
-  [[nodiscard]] bool unfinished(std::uint32_t partition, std::uint32_t offset) const override {
-    return offset >= cursors_[partition]->committed;
-  }
-
-  void fingerprint(sim::Hasher& hasher) const override {
-    for (const Cursor* cursor : cursors_) {
-      hasher.add(cursor->committed);
-      hasher.add(cursor->position);
-      hasher.add(cursor->ended);
-      hasher.add((cursor->busy ? 1U : 0U) |
-                 (cursor->next.phase == sim::Occurrence::Phase::pending ? 2U : 0U) |
-                 (cursor->commits_later ? 4U : 0U));
+void CursorGroup::fingerprint(sim::Hasher& hasher) const {
+  for (const Member* each : members_) hasher.add(each->in_group ? 1 : 0);
+  const auto who = [](const sim::Process* process) {
+    return process == nullptr ? 0 : std::uint64_t{process->index()} + 1;
+  };
+  for (const Cursor* cursor : cursors_) {
+    hasher.add(who(cursor->owner) << 32 | who(cursor->target));
+    hasher.add(cursor->committed);
+    hasher.add(cursor->position);
+    hasher.add(cursor->ended);
+    hasher.add(cursor->began);
+    hasher.add((cursor->next.phase == sim::Occurrence::Phase::pending ? 1U : 0U) |
+               (cursor->commits_later ? 2U : 0U) | (cursor->placed ? 4U : 0U) |
+               (cursor->has_commit ? 8U : 0U) | (cursor->subscribed ? 16U : 0U));
+    hasher.add(cursor->ahead.size());
+    for (const std::uint32_t offset : cursor->ahead) hasher.add(offset);
+    hasher.add(cursor->tries.size());
+    for (const Cursor::Tries& each : cursor->tries) {
+      hasher.add(std::uint64_t{each.offset} << 32 | std::min(each.deliveries, deliveries_seen()));
     }
-    handled_fingerprint(hasher);
   }
-
- private:
-  // Makes the next message pending if it can be taken.
-  void offer(sim::World& world, std::uint32_t partition) {
-    Cursor& cursor = *cursors_[partition];
-    const auto& messages = topic().partitions[partition].messages;
-    const sim::Process* by = process(world);
-    const bool can = by->acts() && !cursor.busy && cursor.position < messages.size();
-    if (!can || cursor.next.phase == sim::Occurrence::Phase::pending) return;
-    cursor.next.entry = world.cause();
-    world.add(cursor.next, cursor.creator, *spec().site, log().profile().deliver);
-  }
-
-  void arm_auto_commit(sim::World& world, std::uint32_t partition) {
-    Cursor& cursor = *cursors_[partition];
-    cursor.commits_later = true;
-    const bool pending = cursor.auto_commit.phase == sim::Occurrence::Phase::pending;
-    if (pending || !process(world)->acts()) return;
-    cursor.auto_commit.entry = world.cause();
-    world.add(cursor.auto_commit, cursor.creator, kAutoCommit, log().profile().auto_commit);
-  }
-
-  sim::Vector<Cursor*> cursors_;  // by partition
-};
+  // Which messages they are is known from the tasks that work on them.
+  hasher.add(in_work_.size());
+  settled_fingerprint(hasher);
+}
 
 void NextMessage::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
@@ -219,13 +298,13 @@ void NextMessage::fingerprint(sim::Hasher& hasher) const {
   hasher.add(partition_);
 }
 std::string NextMessage::describe() const {
-  return group_.spec().process->text + ": next message of " + group_.topic().spec->name.text + "/" +
-         std::to_string(partition_);
+  return group_.reader_text(partition_) + ": next message of " + group_.topic().spec->name.text +
+         "/" + std::to_string(partition_);
 }
 
 void AutoCommit::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
-  group_.auto_commit(world, partition_);
+  group_.commit_by_itself(world, partition_);
 }
 void AutoCommit::fingerprint(sim::Hasher& hasher) const {
   hasher.add(group_.spec().name.hash);
@@ -236,23 +315,21 @@ std::string AutoCommit::describe() const {
          std::to_string(partition_);
 }
 
-void FallBack::happen(sim::World& world) {
+void FindEnd::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
-  group_.fall_back(world, partition_, to_);
+  group_.begin_at_end(world, partition_);
 }
-void FallBack::fingerprint(sim::Hasher& hasher) const {
+void FindEnd::fingerprint(sim::Hasher& hasher) const {
   hasher.add(group_.spec().name.hash);
-  hasher.add(std::uint64_t{partition_} << 32 | to_);
+  hasher.add(partition_);
 }
-std::string FallBack::describe() const {
-  return group_.spec().name.text + ": redelivery from " + group_.topic().spec->name.text + "/" +
-         std::to_string(partition_) + "@" + std::to_string(to_);
+std::string FindEnd::describe() const {
+  return group_.reader_text(partition_) + ": finds where " + group_.topic().spec->name.text + "/" +
+         std::to_string(partition_) + " ends";
 }
 
-}  // namespace
-
-Group* make_cursor_group(Log& log, const GroupSpec& spec, std::uint32_t topic) {
-  return new CursorGroup(log, spec, topic);
+Group* make_cursor_group(sim::World& world, Log& log, const GroupSpec& spec, std::uint32_t topic) {
+  return new CursorGroup(world, log, spec, topic);
 }
 
 }  // namespace onceward::models

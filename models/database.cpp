@@ -16,7 +16,22 @@ Database::Database(const sim::Symbol& name, sim::OwnerId owner, sim::World& worl
                    const DatabaseProfile& profile, const std::vector<const TableSpec*>& tables,
                    Ledger& ledger)
     : Component(name, owner), world_(&world), profile_(&profile), ledger_(&ledger) {
-  for (const TableSpec* spec : tables) tables_.emplace_back(*spec, world.add_resource());
+  for (const TableSpec* spec : tables) {
+    Table& table = tables_.emplace_back(*spec, world.add_resource());
+    for (const std::vector<sim::Value>& row : spec->rows) {
+      table.rows.emplace_back().committed.assign(row.begin(), row.end());
+    }
+    if (spec->sequence >= 0) table.next_in_sequence += static_cast<std::int64_t>(spec->rows.size());
+  }
+  ledger.watch(*this);
+}
+
+void Database::on_start(sim::World& world) {
+  for (const Table& table : tables_) {
+    for (const StoredRow& row : table.rows) {
+      ledger_->row_committed(world, *table.spec, row.committed, true, 0);
+    }
+  }
 }
 
 std::uint32_t Database::table(std::string_view short_name) const {
@@ -43,6 +58,7 @@ std::uint32_t Database::open(sim::World& world, sim::Process& process) {
 
 bool Database::make_real(sim::World& world, std::uint32_t slot) {
   bool any = false;
+  ledger_->begin_change();
   for (Table& table : tables_) {
     bool changed = false;
     for (StoredRow& row : table.rows) {
@@ -53,12 +69,12 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
       row.pending.clear();
       row.writer = StoredRow::kNobody;
       row.entry = world.cause();
-      if (inserted && !row.committed.empty()) {
-        ledger_->row_committed(world, *table.spec, row.committed, world.cause());
-      }
+      if (row.committed.empty()) continue;
+      ledger_->row_committed(world, *table.spec, row.committed, inserted, world.cause());
     }
     if (!changed) continue;
     any = true;
+    ledger_->table_changed(*table.spec, world.cause());
     world.touch(table.resource);
     table.rows.erase(std::remove_if(table.rows.begin(), table.rows.end(),
                                     [](const StoredRow& row) { return row.is_dead(); }),
@@ -68,15 +84,17 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
   for (const CarriedEffect& carried : transaction.effects) {
     any = true;
     const std::uint32_t entry = world.trace(world.actor(name()), [&](sim::TraceEntry& trace) {
-      trace.text = "EFFECT " + carried.effect->text + " " + carried.key.print();
+      trace.text = "EFFECT " + carried.effect->text + " " + carried.key.print() +
+                   describe_values(&carried.values);
       trace.why = carried.effect->text + " " + carried.key.print() + " is done by " +
                   world.actor(name()).text;
       trace.entity = carried.key.print();
       trace.mark = sim::Mark::effect;
       trace.causes = {world.cause(), carried.entry};
     });
-    ledger_->effect(world, *carried.effect, carried.key, entry);
+    ledger_->effect(world, *carried.effect, carried.key, &carried.values, entry);
   }
+  ledger_->end_change(world);
   return any;
 }
 
@@ -133,16 +151,18 @@ void Database::rollback(sim::World& world, Tx tx) {
 }
 
 void Database::carry_effect(sim::World& world, Tx tx, const sim::Symbol& effect,
-                            const sim::Value& key, const sim::Site& site) {
+                            const sim::Value& key, const sim::Site& site,
+                            const EffectValues* values) {
   const sim::Arena::Entered entered(world.arena(), owner());
   Transaction& transaction = *transactions_[tx.slot];
   if (!serves(tx)) return;
   const std::uint32_t entry = world.trace(world.actor(name()), [&](sim::TraceEntry& trace) {
-    trace.text = effect.text + " " + key.print() + " (not committed yet)";
+    trace.text = effect.text + " " + key.print() + describe_values(values) + " (not committed yet)";
     trace.entity = key.print();
     trace.site = site.text;
   });
-  transaction.effects.push_back({&effect, key, entry});
+  transaction.effects.push_back({&effect, key, {}, entry});
+  if (values != nullptr) transaction.effects.back().values = *values;
 }
 
 std::string Database::first_entity(std::uint32_t slot) const {
@@ -174,6 +194,7 @@ void Database::fingerprint(sim::Hasher& hasher) const {
     for (const CarriedEffect& carried : each.effects) {
       hasher.add(carried.effect->hash);
       carried.key.fingerprint(hasher);
+      for (const Field& value : carried.values) value.value.fingerprint(hasher);
     }
     each.waiting.fingerprint(hasher);
   }

@@ -180,7 +180,7 @@ class Database final : public sim::Component {
 
   // Makes the effect `name` of `key` part of an open transaction.
   void carry_effect(sim::World& world, Tx tx, const sim::Symbol& effect, const sim::Value& key,
-                    const sim::Site& site);
+                    const sim::Site& site, const EffectValues* values = nullptr);
 
   // The instant at which the transaction began: its now(). REQUIRES: it is open.
   [[nodiscard]] sim::Value began(Tx tx) const { return transactions_[tx.slot]->began; }
@@ -191,6 +191,8 @@ class Database final : public sim::Component {
   [[nodiscard]] const sim::Vector<Table>& tables() const { return tables_; }
 
   void fingerprint(sim::Hasher& hasher) const override;
+  // Tells the ledger of the rows that are there at the start.
+  void on_start(sim::World& world) override;
   void on_crash(sim::World& world, sim::Process& process) override;
 
  private:
@@ -205,6 +207,7 @@ class Database final : public sim::Component {
   struct CarriedEffect {
     const sim::Symbol* effect;
     sim::Value key;
+    EffectValues values;
     std::uint32_t entry;
   };
   struct Transaction : sim::InArena {  // operations point to its wait list, so it never moves

@@ -9,6 +9,30 @@ namespace onceward::models {
 Call::Call(ExternalService& service, const CallSpec& call, const sim::Site& at)
     : Operation(*service.world_, &service, at, kCallWindow), service_(&service), call_(call) {}
 
+// What was sent may arrive after its caller is gone, so the copy keeps the values too.
+sim::Operation* Call::copy() const {
+  auto* again = new Call(*service_, call_, *site);
+  if (call_.values == nullptr) return again;
+  again->kept_ = new KeptValues{{}, *call_.values};
+  again->call_.values = &again->kept_->values;
+  return again;
+}
+
+void Call::dispose() {
+  delete kept_;
+  delete this;
+}
+
+void Call::refused(sim::World& world) {
+  result_ = Status::refused;
+  service_->ledger_->attempted(world, *call_.operation, call_.of, activity->entry);
+}
+
+void Call::timed_out(sim::World& world, bool done) {
+  result_ = Status::timeout;
+  if (!done) service_->ledger_->attempted(world, *call_.operation, call_.of, activity->entry);
+}
+
 sim::Applied Call::apply(sim::World& world) {
   auto& kept = service_->kept_;
   const bool keyed = !call_.idempotency_key.is_null();
@@ -24,15 +48,17 @@ sim::Applied Call::apply(sim::World& world) {
   const std::uint32_t entry =
       world.trace(world.actor(service_->name()), [&](sim::TraceEntry& trace) {
         trace.text = (known ? "answers again " : "EFFECT ") + call_.operation->text + " " +
-                     call_.of.print() + (known ? "  (the idempotency key is known)" : "");
+                     call_.of.print() + describe_values(call_.values) +
+                     (known ? "  (the idempotency key is known)" : "");
         trace.entity = call_.of.print();
         trace.site = site->text;
         if (!known) trace.mark = sim::Mark::effect;
         if (activity != nullptr && activity->entry != 0) trace.causes.push_back(activity->entry);
       });
+  if (activity != nullptr) service_->ledger_->attempted(world, *call_.operation, call_.of, entry);
   if (known) return sim::Applied::done;
   if (keyed) kept.push_back({call_.operation, call_.idempotency_key, world.take_instant()});
-  service_->ledger_->effect(world, *call_.operation, call_.of, entry);
+  service_->ledger_->effect(world, *call_.operation, call_.of, call_.values, entry);
   return sim::Applied::acted;
 }
 

@@ -17,6 +17,7 @@ struct CallSpec {
   const sim::Symbol* operation = nullptr;  // "payments.charge"; also the name of its effect
   sim::Value of;                           // which cause it serves
   sim::Value idempotency_key;              // null: none
+  const EffectValues* values = nullptr;    // of its effect, alive while it waits; null: none
 };
 
 class Call final : public sim::Operation {
@@ -28,13 +29,17 @@ class Call final : public sim::Operation {
  private:
   [[nodiscard]] sim::Fallible fallible() const override { return sim::Fallible::sent; }
   sim::Applied apply(sim::World& world) override;
-  void refused(sim::World&) override { result_ = Status::refused; }
-  void timed_out(sim::World&, bool) override { result_ = Status::timeout; }
-  [[nodiscard]] sim::Operation* copy() const override { return new Call(*service_, call_, *site); }
-  void dispose() override { delete this; }
+  void refused(sim::World& world) override;
+  void timed_out(sim::World& world, bool done) override;
+  [[nodiscard]] sim::Operation* copy() const override;
+  void dispose() override;
 
+  struct KeptValues : sim::InArena {
+    EffectValues values;
+  };
   ExternalService* service_;
   CallSpec call_;
+  KeptValues* kept_ = nullptr;  // of a copy that outlives its caller
   Status result_ = Status::ok;
 };
 

@@ -1,6 +1,8 @@
 #include "models/log.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "models/group.hpp"
 #include "sim/assert.hpp"
@@ -16,6 +18,16 @@ Append::Append(Log& log, std::uint32_t topic, const Message& message, std::uint6
       sending_(sending) {}
 
 sim::Applied Append::apply(sim::World& world) {
+  if (log_->refuses(topic_, *message_)) {
+    result_ = Status::refused;
+    world.trace(world.actor(log_->name()), [&](sim::TraceEntry& trace) {
+      trace.text = "REFUSED: " + describe() + "  (it always is)";
+      trace.entity = message_->key.is_null() ? message_->id.print() : message_->key.print();
+      trace.site = site->text;
+      trace.mark = sim::Mark::lost;
+    });
+    return sim::Applied::done;
+  }
   if (sending_ != 0 && log_->has_sending(topic_, sending_)) return sim::Applied::done;
   log_->store(world, topic_, *message_, sending_, *site);
   return sim::Applied::acted;
@@ -58,8 +70,14 @@ Log::Log(const sim::Symbol& name, sim::OwnerId owner, sim::World& world,
 Group& Log::add_group(sim::World& world, const GroupSpec& spec) {
   const sim::Arena::Entered entered(world.arena(), owner());
   const std::uint32_t index = topic(spec.topic->name.text);
-  groups_.push_back(profile_->view == View::cursor ? make_cursor_group(*this, spec, index)
-                                                   : make_lease_group(*this, spec, index));
+  groups_.push_back(profile_->view == View::cursor ? make_cursor_group(world, *this, spec, index)
+                                                   : make_lease_group(world, *this, spec, index));
+  const auto sharing = static_cast<std::uint32_t>(groups_.back()->instances().size());
+  std::uint32_t& period = topics_[index].period;
+  // With as many as there are partitions, none is like another.
+  for (std::uint32_t i = 2; i <= sharing; ++i) {
+    period = std::min(std::lcm(period, i), spec.topic->partitions);
+  }
   return *groups_.back();
 }
 
@@ -86,16 +104,27 @@ std::uint32_t Log::partition_of(sim::World& world, Topic& topic, const sim::Valu
   for (const Topic::Place& place : topic.places) {
     if (!key.is_null() && place.key == key) return place.partition;
   }
-  std::uint32_t used = 0;
-  for (const Topic::Place& place : topic.places) used = std::max(used, place.partition + 1);
-  // Partitions not used yet are alike, so one of them stands for all.
-  const std::uint32_t options = std::min(used + 1, count);
-  const std::uint32_t chosen =
-      world.choose_value(sim::ChoiceKind::data, site, options, [&](std::uint32_t i) {
-        return "partition " + std::to_string(i) + " for key " + key.print();
+  // Partitions not used yet are alike if the groups share them out alike: one stands for all.
+  sim::Vector<char> used(count, 0);
+  for (const Topic::Place& place : topic.places) used[place.partition] = 1;
+  sim::Vector<char> represented(topic.period, 0);
+  sim::Vector<std::uint32_t> options;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (used[i] == 0 && std::exchange(represented[i % topic.period], 1) != 0) continue;
+    options.push_back(i);
+  }
+  const std::uint32_t chosen = world.choose_value(
+      sim::ChoiceKind::data, site, static_cast<std::uint32_t>(options.size()),
+      [&](std::uint32_t i) {
+        return "partition " + std::to_string(options[i]) + " for key " + key.print();
       });
-  topic.places.push_back({key, chosen});
-  return chosen;
+  topic.places.push_back({key, options[chosen]});
+  return options[chosen];
+}
+
+bool Log::refuses(std::uint32_t topic, const Message& message) const {
+  const auto& refuses = topics_[topic].spec->refuses;
+  return refuses && refuses(*world_, message);
 }
 
 void Log::store(sim::World& world, std::uint32_t topic_index, const Message& message,
@@ -162,6 +191,33 @@ sim::Vector<const Message*> Log::unfinished() const {
   return found;
 }
 
+sim::Vector<const Message*> Log::unaccounted() const {
+  const auto is_stored = [&](const TopicSpec& spec, const sim::Value& id) {
+    for (const Partition& partition : topic(topic(spec.name.text)).partitions) {
+      for (const Message& message : partition.messages) {
+        if (message.id == id) return true;
+      }
+    }
+    return false;
+  };
+  sim::Vector<const Message*> found;
+  for (const Group* group : groups_) {
+    const Topic& of = group->topic();
+    for (std::uint32_t p = 0; p < of.partitions.size(); ++p) {
+      for (std::uint32_t offset = 0; offset < of.partitions[p].messages.size(); ++offset) {
+        const Message& message = of.partitions[p].messages[offset];
+        const bool open = group->unfinished(p, offset) || group->was_handled(p, offset);
+        if (open || !group->concerns(p, offset)) continue;
+        const bool dead = group->was_given_up(p, offset);
+        const bool lost = dead && of.spec->dead_letter != nullptr &&
+                          !is_stored(*of.spec->dead_letter, message.id);
+        if (!dead || lost) found.push_back(&message);
+      }
+    }
+  }
+  return found;
+}
+
 void Log::fingerprint(sim::Hasher& hasher) const {
   for (const Topic& topic : topics_) {
     hasher.add(topic.places.size());
@@ -177,22 +233,23 @@ void Log::fingerprint(sim::Hasher& hasher) const {
   for (const Group* group : groups_) group->fingerprint(hasher);
 }
 
-void Log::on_acting(sim::World& world, sim::Process& process) {
+template <class Tell>
+void Log::tell_groups(sim::Process& process, const Tell& tell) {
   for (Group* group : groups_) {
-    if (group->spec().process == &process.name()) group->acting(world);
+    if (group->spec().process == &process.service_name()) tell(*group);
   }
+}
+
+void Log::on_acting(sim::World& world, sim::Process& process) {
+  tell_groups(process, [&](Group& group) { group.acting(world, process); });
 }
 
 void Log::on_not_acting(sim::World& world, sim::Process& process) {
-  for (Group* group : groups_) {
-    if (group->spec().process == &process.name()) group->not_acting(world);
-  }
+  tell_groups(process, [&](Group& group) { group.not_acting(world, process); });
 }
 
 void Log::on_crash(sim::World& world, sim::Process& process) {
-  for (Group* group : groups_) {
-    if (group->spec().process == &process.name()) group->crashed(world);
-  }
+  tell_groups(process, [&](Group& group) { group.crashed(world, process); });
 }
 
 }  // namespace onceward::models

@@ -5,16 +5,20 @@
 // made when a key first appears.
 //
 // Views (one a group; `profiles.hpp` has the settings):
-// - cursor: a group has a committed position a partition. A consumer takes the next message, works
-//   on one a partition at a time, and its acknowledgement moves the committed position. A crash
-//   falls back to it. The fault `redeliver` lets the position fall back to the one committed
-//   before, and everything after it is delivered again, in order.
-// - lease: each message is handed out on its own and hidden until acknowledged, until the lease
-//   ends, or until its consumer's connection breaks. The fault `redeliver` hands one delivered
-//   message out once more, before or after its acknowledgement.
+// - cursor: a group has a committed position a partition, and each partition belongs to one of the
+//   group's processes. It takes the next message, works on one a partition at a time unless told
+//   otherwise, and its acknowledgement moves the committed position to behind the message, whatever
+//   becomes of those before it. A crash falls back to that position. The fault `redeliver` lets the
+//   position fall back to the one committed before, and everything after it is delivered again, in
+//   order.
+// - lease: each message is handed out on its own, to any process of the group that has room, and
+//   hidden until acknowledged, until the lease ends, or until its consumer's connection breaks. The
+//   fault `redeliver` hands one delivered message out once more, before or after its
+//   acknowledgement.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/ledger.hpp"
@@ -32,29 +36,52 @@ class Log;
 // A service that handles what is brought to it, one coroutine each. What it is brought is passed by
 // pointer and stays alive until the coroutine ends.
 class RequestHandling;
+class Timer;
 class Server : public sim::Service {
  public:
   virtual sim::Task<> on_request(RequestHandling* handling) = 0;
   virtual sim::Task<> on_message(Handling* handling) = 0;
+  virtual sim::Task<> on_timer(Timer*) { co_return; }
 };
 
 struct TopicSpec {
   TopicSpec(const std::string& broker, const std::string& topic) : name(broker + "." + topic) {}
   sim::Symbol name;  // "bus.orders"
   std::uint32_t partitions = 1;
+  // How often a message is handed out to a group before the group gives it up; 0: as the profile
+  // says. What is given up goes to the topic `dead_letter` of the same broker, if there is one.
+  std::uint32_t max_deliveries = 0;
+  const TopicSpec* dead_letter = nullptr;
+  // What the broker never stores, whoever sends it; null: nothing. It is no fault, and the same
+  // for equal messages.
+  std::function<bool(sim::World&, const Message&)> refuses;
 };
 
-// A group of consumers of one topic, served by one process. `site` is its handler's.
+// How many messages of one handler, key or partition a process works on at once; others wait.
+// Messages without a key do not wait for each other.
+struct Concurrency {
+  enum class Per : std::uint8_t { handler, key, partition };
+  Per per = Per::handler;
+  std::uint32_t at_most = 1;
+};
+
+// A group of consumers of one topic: the instances of one service. `site` is its handler's.
 struct GroupSpec {
   explicit GroupSpec(std::string group) : name(std::move(group)) {}
   sim::Symbol name;
   const TopicSpec* topic = nullptr;
-  const sim::Symbol* process = nullptr;
+  const sim::Symbol* process = nullptr;  // the name of the service
   const sim::Site* site = nullptr;
   std::uint32_t handler = 0;  // which of the service's handlers
   bool acknowledges = true;   // its handler acks itself; automatic commit is off
   bool has_uncaught = false;  // `uncaught` overrides the profile
   Uncaught uncaught = Uncaught::redeliver;
+  // Without one: cursor one a partition, lease the profile's prefetch.
+  bool has_concurrency = false;
+  Concurrency concurrency;
+  bool starts_new = false;  // it has no position yet: it begins at the end, once it is there
+  // Its handler tells deliveries of a message apart up to this one; 0: it does not look.
+  std::uint32_t attempts_seen = 0;
 };
 
 struct Partition {
@@ -70,6 +97,9 @@ struct Topic {
   const TopicSpec* spec;
   sim::Vector<Partition> partitions;
   sim::Vector<Place> places;  // of the keys seen so far
+  // Partitions whose numbers differ by a multiple of it are alike: the groups' processes share them
+  // out in the same way, however many of them there are.
+  std::uint32_t period = 1;
 };
 
 class Append final : public sim::Operation {
@@ -102,7 +132,7 @@ class Log final : public sim::Component {
   Log(const sim::Symbol& name, sim::OwnerId owner, sim::World& world, const BrokerProfile& profile,
       const std::vector<const TopicSpec*>& topics, Ledger& ledger);
 
-  // Part of building; every group starts at the log's start.
+  // Part of building. REQUIRES: the processes of its service are there already.
   Group& add_group(sim::World& world, const GroupSpec& spec);
 
   Append append(std::uint32_t topic, const Message& message, const sim::Site& site) {
@@ -117,6 +147,9 @@ class Log final : public sim::Component {
   void store(sim::World& world, std::uint32_t topic, const Message& message, std::uint64_t sending,
              const sim::Site& site);
 
+  // Whether `topic` refuses the message, whenever it comes.
+  [[nodiscard]] bool refuses(std::uint32_t topic, const Message& message) const;
+
   [[nodiscard]] std::uint32_t topic(std::string_view name) const;
   [[nodiscard]] const Topic& topic(std::uint32_t index) const { return topics_[index]; }
   [[nodiscard]] const BrokerProfile& profile() const { return *profile_; }
@@ -126,8 +159,11 @@ class Log final : public sim::Component {
   // Whether some group never handled a message of this type and key; `entry` is its trace entry.
   [[nodiscard]] bool unhandled(const sim::Symbol& type, const sim::Value& key,
                                std::uint32_t& entry) const;
-  // The messages that some group has neither done nor parked nor dropped.
+  // The messages that some group has neither done nor given up.
   [[nodiscard]] sim::Vector<const Message*> unfinished() const;
+  // The messages that some group has neither done nor given up nor still to do, and those it gave
+  // up that are not where dead letters should be.
+  [[nodiscard]] sim::Vector<const Message*> unaccounted() const;
 
   void fingerprint(sim::Hasher& hasher) const override;
   void on_acting(sim::World& world, sim::Process& process) override;
@@ -136,6 +172,8 @@ class Log final : public sim::Component {
 
  private:
   friend class Append;
+  template <class Tell>
+  void tell_groups(sim::Process& process, const Tell& tell);
   [[nodiscard]] bool has_sending(std::uint32_t topic, std::uint64_t sending) const;
   std::uint32_t partition_of(sim::World& world, Topic& topic, const sim::Value& key,
                              const sim::Site& site);

@@ -17,9 +17,14 @@ struct Field {
 
 struct Message : sim::InArena {
   sim::Value id;
-  sim::Value type;            // text
-  sim::Value key;             // null: none
-  sim::Vector<Field> data;    // in the order published
+  sim::Value type;          // text
+  sim::Value key;           // null: none
+  sim::Vector<Field> data;  // in the order published
+  sim::Value correlation;   // what the flow began with, handed on by all that follows; null: none
+  sim::Value causation;     // the id of the event or command that brought it about; null: none
+  // The correlation of the event in whose handling it was published: what its own should be. Null:
+  // published in no such handling, or that event has none.
+  sim::Value chain;
   std::uint64_t sending = 0;  // which sending of an idempotent producer stored it; 0: none
   std::uint32_t entry = 0;    // trace entry of its append; not part of the state
 
@@ -35,6 +40,9 @@ struct Message : sim::InArena {
     id.fingerprint(hasher);
     type.fingerprint(hasher);
     key.fingerprint(hasher);
+    correlation.fingerprint(hasher);
+    causation.fingerprint(hasher);
+    chain.fingerprint(hasher);
     hasher.add(sending == 0 ? 0 : 1);
     if (sending != 0) hasher.add_minted(sending);
     hasher.add(data.size());

@@ -38,7 +38,9 @@ const std::vector<BrokerProfile>& broker_profiles() {
        .view = View::cursor,
        // An exception that leaves the poll loop ends the consumer; its supervisor restarts it.
        .uncaught = Uncaught::crash,
-       .source = "kafka.apache.org/40: consumer configs, auto.commit.interval.ms=5000"},
+       .session = 45s,
+       .source = "kafka.apache.org/40: consumer configs, auto.commit.interval.ms=5000, "
+                 "session.timeout.ms=45000"},
       {.name = "rabbitmq-classic@3.13",
        .help = "RabbitMQ 3.13 classic queue, manual acks: unacked messages return with the channel",
        .view = View::lease,
@@ -57,12 +59,26 @@ const std::vector<BrokerProfile>& broker_profiles() {
   return profiles;
 }
 
+const std::vector<StoreProfile>& store_profiles() {
+  static const std::vector<StoreProfile> profiles = {
+      {.name = "redis@7",
+       .help = "Redis 7, one primary: commands are atomic, a key may live for a time",
+       .source = "redis.io/docs/latest/commands: set (NX, XX, PX), get, del; expire: how keys "
+                 "expire"},
+  };
+  return profiles;
+}
+
 const DatabaseProfile* find_database_profile(std::string_view name) {
   return find(database_profiles(), name);
 }
 
 const BrokerProfile* find_broker_profile(std::string_view name) {
   return find(broker_profiles(), name);
+}
+
+const StoreProfile* find_store_profile(std::string_view name) {
+  return find(store_profiles(), name);
 }
 
 }  // namespace onceward::models

@@ -54,6 +54,8 @@ struct BrokerProfile {
   Uncaught uncaught = Uncaught::redeliver;
   // cursor: how long after a handler ended its position is committed, if the handler does not ack.
   sim::Window auto_commit{sim::Duration{0}, std::chrono::seconds(5)};
+  // cursor: how long a process may be gone before its partitions move to others of its group.
+  sim::Duration session = std::chrono::seconds(45);
   // lease: how long a delivery is hidden; kForever: as long as its consumer's connection.
   sim::Duration visibility = sim::kForever;
   LateAck late_ack = LateAck::error;
@@ -64,10 +66,19 @@ struct BrokerProfile {
   std::string source;
 };
 
+struct StoreProfile {
+  std::string name;
+  std::string help;
+  sim::Window command = kStatementWindow;
+  std::string source;
+};
+
 [[nodiscard]] const std::vector<DatabaseProfile>& database_profiles();
 [[nodiscard]] const std::vector<BrokerProfile>& broker_profiles();
+[[nodiscard]] const std::vector<StoreProfile>& store_profiles();
 // Null: no such profile.
 [[nodiscard]] const DatabaseProfile* find_database_profile(std::string_view name);
 [[nodiscard]] const BrokerProfile* find_broker_profile(std::string_view name);
+[[nodiscard]] const StoreProfile* find_store_profile(std::string_view name);
 
 }  // namespace onceward::models

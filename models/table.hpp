@@ -24,9 +24,10 @@ struct TableSpec {
   sim::Symbol name;        // "shop.orders"
   std::string short_name;  // "orders"
   std::vector<std::string> columns;
-  int key = -1;             // column of the primary key; -1: none
-  int sequence = -1;        // column filled from a sequence at insert; -1: none
-  std::vector<int> unique;  // columns with a unique index of their own
+  int key = -1;                               // column of the primary key; -1: none
+  int sequence = -1;                          // column filled from a sequence at insert; -1: none
+  std::vector<int> unique;                    // columns with a unique index of their own
+  std::vector<std::vector<sim::Value>> rows;  // at the start, frozen; with their sequence values
 
   [[nodiscard]] int column(std::string_view column_name) const;
   // Whether both have one value in the key or in a unique column: they cannot stand side by side.

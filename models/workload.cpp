@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace onceward::models {
+namespace {
+
+const sim::Site kAgain("sent again");
+
+}  // namespace
 
 class Workload::Arrival final : public sim::Occurrence {
  public:
@@ -14,6 +19,8 @@ class Workload::Arrival final : public sim::Occurrence {
   void fingerprint(sim::Hasher& hasher) const override { hasher.add(index_); }
   [[nodiscard]] std::string describe() const override {
     const RequestOrder& order = *workload_.orders_[index_];
+    const Sent& sent = workload_.sent_[index_];
+    if (sent.tries > order.retries) return "request " + order.spec->symbol.text + " is given up";
     return "request " + order.spec->symbol.text + " to " + order.process->text;
   }
   void dispose() override { delete this; }
@@ -26,16 +33,26 @@ class Workload::Arrival final : public sim::Occurrence {
 const RequestOrder& RequestHandling::order() const { return *workload->orders_[index]; }
 const Row& RequestHandling::row() const { return workload->rows_[index]; }
 
+void RequestHandling::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(std::uint64_t{index} << 1 | (heard ? 1U : 0U));
+}
+
 void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
   Workload& in = *workload;
   const sim::Arena::Entered entered(world.arena(), in.owner());
-  in.states_[index] = failed ? Workload::State::failed : Workload::State::done;
   const std::uint32_t entry = world.trace(in.name(), [&](sim::TraceEntry& trace) {
-    trace.text = order().spec->symbol.text + (failed ? " fails" : " is answered");
+    trace.text = order().spec->symbol.text + (failed ? " fails" : " is answered") +
+                 (heard ? "" : ", and nobody hears it");
     if (!row().empty()) trace.entity = row().front().print();
   });
-  if (!failed) in.ledger_->acknowledged(world, *order().spec, row(), entry);
   in.in_work_.erase(std::find(in.in_work_.begin(), in.in_work_.end(), this));
+  if (heard && failed) {
+    in.fail(world, index, Workload::Failure::seen);
+  } else if (heard) {
+    in.ledger_->acknowledged(world, *order().spec, row(), index, entry);
+    in.settle(world, index);
+  }
+  in.start_waiting(world, *process);
   delete this;
 }
 
@@ -47,88 +64,234 @@ Workload::Workload(const sim::Symbol& name, sim::OwnerId owner, sim::World& worl
       ledger_(&ledger) {
   for (const RequestOrder* order : orders) {
     rows_.emplace_back(order->values.begin(), order->values.end());
-    states_.push_back(State::unsent);
   }
+  sent_.resize(orders.size());
 }
 
 void Workload::on_start(sim::World& world) {
   for (std::uint32_t i = 0; i < orders_.size(); ++i) {
-    if (world.is_left_out(first_part_ + i)) continue;
-    auto* arrival = new Arrival(*this, i);
-    arrival->owned = true;
-    // Numbered by its place, so that a run without the requests before it is the same for this one.
-    const sim::Hash128 id = derive(creator().id(), orders_[i]->site->hash, i);
-    world.add_numbered(*arrival, id, *orders_[i]->site, orders_[i]->window, world.steps(),
-                       world.now());
+    if (world.is_left_out(first_part_ + i)) sent_[i].state = State::settled;
   }
+  send_what_waited(world);
+}
+
+void Workload::send_what_waited(sim::World& world) {
+  for (std::uint32_t i = 0; i < orders_.size(); ++i) {
+    const std::vector<std::uint32_t>& after = orders_[i]->after;
+    const bool ready = std::all_of(after.begin(), after.end(), [&](std::uint32_t other) {
+      return sent_[other].state == State::settled;
+    });
+    if (sent_[i].state == State::held && ready) send(world, i, orders_[i]->window);
+  }
+}
+
+// Numbered by its place, so that a run without the requests before it is the same for this one.
+void Workload::send(sim::World& world, std::uint32_t index, const sim::Window& window) {
+  Sent& sent = sent_[index];
+  sent.state = State::coming;
+  auto* arrival = new Arrival(*this, index);
+  arrival->owned = true;
+  arrival->entry = world.cause();
+  const sim::Site& site = *orders_[index]->site;
+  const sim::Hash128 first = derive(creator().id(), site.hash, index);
+  const sim::Hash128 id = sent.tries == 0 ? first : derive(first, kAgain.hash, sent.tries);
+  world.add_numbered(*arrival, id, site, window, world.steps(), world.now());
 }
 
 void Workload::arrive(sim::World& world, std::uint32_t index, const sim::Hash128& id) {
   const RequestOrder& order = *orders_[index];
-  sim::Process& process = *world.process(*order.process);
-  const char* outcome = "";
-  if (process.state() == sim::Process::State::down) {
-    states_[index] = State::failed;
-    outcome = "  (refused: it is down)";
-  } else if (process.state() == sim::Process::State::doomed) {
-    states_[index] = State::failed;
-    outcome = "  (never answered)";
-  } else {
-    states_[index] = process.acts() ? State::in_work : State::waiting;
+  Sent& sent = sent_[index];
+  if (sent.tries > order.retries) {
+    settle(world, index);
+    return;
   }
+  ++sent.tries;
+  sent.state = State::open;
+  sim::Process* process = choose_instance(world, order);
+  trace_arrival(world, index, process);
+  if (process == nullptr) {
+    fail(world, index, Failure::seen);
+    return;
+  }
+  if (process->state() == sim::Process::State::doomed) {
+    fail(world, index, Failure::unseen);
+    return;
+  }
+  bool heard = true;
+  if (!survives(world, index, *process, heard)) return;
+  const Queued request{index, process, heard, id};
+  if (process->acts() && has_room(request)) {
+    take(world, request);
+  } else {
+    queue_.push_back(request);
+  }
+}
+
+// Any that has its port open may be the one; those that act come first.
+sim::Process* Workload::choose_instance(sim::World& world, const RequestOrder& order) {
+  sim::Vector<sim::Process*> open;
+  for (const bool acting : {true, false}) {
+    for (sim::Process* process : world.processes()) {
+      const bool listens = &process->service_name() == order.process && process->listens();
+      if (listens && process->acts() == acting) open.push_back(process);
+    }
+  }
+  if (open.empty()) return nullptr;
+  const std::uint32_t chosen = world.choose_value(
+      sim::ChoiceKind::data, *order.site, static_cast<std::uint32_t>(open.size()),
+      [&](std::uint32_t i) { return "to " + open[i]->name().text; });
+  return open[chosen];
+}
+
+void Workload::trace_arrival(sim::World& world, std::uint32_t index, const sim::Process* process) {
+  const RequestOrder& order = *orders_[index];
   const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
     trace.text = order.spec->symbol.text;
     for (std::size_t i = 0; i < order.spec->fields.size(); ++i) {
       trace.text += (i == 0 ? " " : ", ") + order.spec->fields[i] + "=" + rows_[index][i].print();
     }
-    trace.text += " -> " + process.name().text + outcome;
+    trace.text += " -> " + (process == nullptr ? order.process->text : process->name().text);
+    if (sent_[index].tries > 1) trace.text += "  (sent again)";
+    if (process == nullptr) trace.text += "  (refused: it is down)";
+    if (process != nullptr && process->state() == sim::Process::State::doomed) {
+      trace.text += "  (never answered)";
+    }
     if (!rows_[index].empty()) trace.entity = rows_[index].front().print();
     trace.site = order.site->text;
   });
   if (entry != 0) world.set_cause(entry);
-  ledger_->requested(world, *order.spec, rows_[index], entry);
-  if (states_[index] != State::in_work) return;
-  // Taking a request over is an act: a crash right after it loses the request for good.
-  if (world.strike_taker(process, *order.site)) {
-    states_[index] = State::failed;
-    return;
-  }
-  start(world, index, process, id);
+  ledger_->requested(world, *order.spec, rows_[index], index, entry);
 }
 
-void Workload::start(sim::World& world, std::uint32_t index, sim::Process& process,
-                     const sim::Hash128& id) {
-  states_[index] = State::in_work;
-  auto* handling = new RequestHandling(*this, index);
-  in_work_.push_back(handling);
+bool Workload::survives(sim::World& world, std::uint32_t index, const sim::Process& process,
+                        bool& heard) {
   const RequestOrder& order = *orders_[index];
-  auto* server = static_cast<Server*>(process.service());
-  process.spawn_as(world, derive(id, order.handler_site->hash, 0), *order.handler_site, handling,
-                   [&] { return server->on_request(handling); });
+  if (!is_noticed(order)) return true;
+  const sim::FaultKind fault =
+      world.offer_fault(*order.site, {sim::FaultKind::reply_lost, sim::FaultKind::error},
+                        {&process.name(), &process.service_name(), &name()});
+  if (fault == sim::FaultKind::none) return true;
+  const bool lost = fault == sim::FaultKind::reply_lost;
+  const bool done = lost && world.choose_flag(*order.site, "not done", "done");
+  const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
+    const std::string& what = order.spec->symbol.text;
+    trace.text = lost ? "TIMEOUT of " + what + (done ? ", whose answer is lost" : ", which is lost")
+                      : "REFUSED: " + what;
+    if (!rows_[index].empty()) trace.entity = rows_[index].front().print();
+    trace.mark = sim::Mark::fault;
+    trace.site = order.site->text;
+  });
+  if (entry != 0) world.set_cause(entry);
+  heard = false;
+  fail(world, index, lost ? Failure::unseen : Failure::seen);
+  return done;
+}
+
+// Taking a request over is an act: a crash right after it loses the request for good.
+void Workload::take(sim::World& world, const Queued& request) {
+  if (!world.strike_taker(*request.process, *orders_[request.index]->site)) {
+    start(world, request);
+  } else if (request.heard) {
+    fail(world, request.index, Failure::unseen);
+  }
+}
+
+void Workload::start(sim::World& world, const Queued& request) {
+  auto* handling = new RequestHandling(*this, request.index, *request.process, request.heard);
+  in_work_.push_back(handling);
+  const RequestOrder& order = *orders_[request.index];
+  auto* server = static_cast<Server*>(request.process->service());
+  request.process->spawn_as(world, derive(request.id, order.handler_site->hash, 0),
+                            *order.handler_site, handling,
+                            [&] { return server->on_request(handling); });
+}
+
+bool Workload::has_room(const Queued& request) const {
+  const RequestOrder& order = *orders_[request.index];
+  if (order.at_once == 0) return true;
+  const auto busy = std::count_if(in_work_.begin(), in_work_.end(), [&](const auto* handling) {
+    return handling->process == request.process && handling->order().handler == order.handler;
+  });
+  return static_cast<std::uint32_t>(busy) < order.at_once;
+}
+
+void Workload::start_waiting(sim::World& world, const sim::Process& process) {
+  for (std::size_t i = 0; i < queue_.size() && process.acts();) {
+    const Queued request = queue_[i];
+    if (request.process == &process && has_room(request)) {
+      queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i));
+      start(world, request);
+    } else {
+      ++i;
+    }
+  }
 }
 
 void Workload::on_acting(sim::World& world, sim::Process& process) {
-  for (std::uint32_t i = 0; i < orders_.size(); ++i) {
-    if (states_[i] != State::waiting || orders_[i]->process != &process.name()) continue;
-    start(world, i, process, creator().next(*orders_[i]->site));
-  }
+  start_waiting(world, process);
 }
 
 // A request in work when its process crashes ends as a timeout at the client.
-void Workload::on_crash(sim::World&, sim::Process& process) {
+void Workload::on_crash(sim::World& world, sim::Process& process) {
   for (std::size_t i = in_work_.size(); i-- > 0;) {
     RequestHandling* handling = in_work_[i];
-    if (handling->order().process != &process.name()) continue;
-    states_[handling->index] = State::failed;
+    if (handling->process != &process) continue;
     in_work_.erase(in_work_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (handling->heard) fail(world, handling->index, Failure::unseen);
     delete handling;
+  }
+  for (std::size_t i = queue_.size(); i-- > 0;) {
+    const Queued request = queue_[i];
+    if (request.process != &process) continue;
+    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (request.heard) fail(world, request.index, Failure::unseen);
   }
 }
 
+// Who sees nothing waits for as long as his timeout is, which is not said.
+void Workload::fail(sim::World& world, std::uint32_t index, Failure failure) {
+  const RequestOrder& order = *orders_[index];
+  const bool again = sent_[index].tries <= order.retries;
+  if (!again && (failure == Failure::seen || !is_awaited(index))) {
+    settle(world, index);
+    return;
+  }
+  sim::Window window = again ? order.pause : sim::Window{sim::Duration{0}, sim::Duration{0}};
+  if (failure == Failure::unseen) window.latest = sim::kForever;
+  send(world, index, window);
+}
+
+void Workload::settle(sim::World& world, std::uint32_t index) {
+  sent_[index].state = State::settled;
+  send_what_waited(world);
+}
+
+bool Workload::is_awaited(std::uint32_t index) const {
+  return std::any_of(orders_.begin(), orders_.end(), [&](const RequestOrder* order) {
+    return std::find(order->after.begin(), order->after.end(), index) != order->after.end();
+  });
+}
+
+bool Workload::is_noticed(const RequestOrder& order) const {
+  if (order.retries > 0) return true;
+  for (std::size_t i = 0; i < ledger_->obligations(); ++i) {
+    const ObligationSpec& spec = ledger_->spec(i);
+    if (spec.cause.kind == CauseKind::request && spec.cause.request == order.spec) return true;
+  }
+  return false;
+}
+
 void Workload::fingerprint(sim::Hasher& hasher) const {
-  for (const State state : states_) {
-    // How a request ended is of no consequence to the flow.
-    hasher.add(static_cast<std::uint64_t>(state == State::failed ? State::done : state));
+  for (std::uint32_t i = 0; i < sent_.size(); ++i) {
+    std::uint64_t in_work[2] = {0, 0};
+    for (const RequestHandling* each : in_work_) in_work[each->heard ? 1 : 0] += each->index == i;
+    hasher.add(static_cast<std::uint64_t>(sent_[i].state) | std::uint64_t{sent_[i].tries} << 8);
+    hasher.add(in_work[0] << 32 | in_work[1]);
+  }
+  hasher.add(queue_.size());
+  for (const Queued& each : queue_) {
+    hasher.add(std::uint64_t{each.index} << 32 | each.process->index() << 1 |
+               (each.heard ? 1U : 0U));
   }
 }
 

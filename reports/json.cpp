@@ -75,12 +75,13 @@ Json timing_json(const sim::Timing& timing) {
 Json violation_json(const ScenarioReport& report, const sim::Violation& violation) {
   const bool first = &violation == &report.result.violations.front();
   const auto of_first = [&](const std::string& text) { return first ? text : std::string(); };
+  const bool of_values = !violation.should_be.empty();
   Json faults = Json::array();
   for (const sim::FaultKind kind : violation.faults) faults.push_back(sim::to_text(kind));
   return {{"invariant", violation.invariant},
           {"entity", violation.entity},
-          {"expected", violation.expected},
-          {"actual", violation.actual},
+          {"expected", of_values ? Json(violation.should_be) : Json(violation.expected)},
+          {"actual", of_values ? Json(violation.is) : Json(violation.actual)},
           {"faults", std::move(faults)},
           {"fewest_faults", violation.fewest_faults},
           {"budget", violation.budget},
@@ -89,6 +90,7 @@ Json violation_json(const ScenarioReport& report, const sim::Violation& violatio
           {"capsule", of_first(report.capsule)},
           {"fault_site", of_first(report.fault_site)},
           {"fault_line", of_first(report.fault_line)},
+          {"fault_code", of_first(report.fault_code)},
           {"in_short", of_first(report.in_short)},
           {"entries", violation.entries},
           {"timing", timing_json(violation.timing)},

@@ -46,6 +46,8 @@ void name_minted_ids(sim::Violation& violation) {
   Namer namer;
   namer.name(violation.trace);
   namer.name(violation.entity);
+  namer.name(violation.should_be);
+  namer.name(violation.is);
 }
 
 void name_minted_ids(sim::Trace& trace) { Namer().name(trace); }

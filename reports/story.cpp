@@ -132,9 +132,11 @@ class Story {
     if (!seen.empty()) {
       steps = fmt::format(" (see step{} {})", seen.size() == 1 ? "" : "s", fmt::join(seen, ", "));
     }
+    const bool of_values = !violation.should_be.empty();
     page_.fact("", fmt::format("{}expected {}, got {}{}",
                                violation.entity.empty() ? "" : violation.entity + ": ",
-                               violation.expected, violation.actual, steps));
+                               of_values ? violation.should_be : std::to_string(violation.expected),
+                               of_values ? violation.is : std::to_string(violation.actual), steps));
   }
 
   void explain(const sim::Violation& violation, const Why& reasons) {
@@ -163,6 +165,9 @@ class Story {
     for (const Strike& strike : strikes_of(violation)) {
       facts.add(told(violation, strike));
       if (first && !report_.fault_site.empty()) excerpt(facts);
+      if (first && !report_.fault_code.empty()) {
+        facts.add_exact("in the code: " + report_.fault_code);
+      }
       first = false;
     }
   }

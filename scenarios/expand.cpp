@@ -11,7 +11,10 @@ namespace onceward::scenarios {
 std::optional<Node> expand(Sources& sources, Problems& problems) {
   std::optional<Node> root = derive(sources, problems);
   if (!root || root->kind != Node::Kind::object) return root;
+  const std::size_t before = problems.size();
   expand_patterns(*root, problems);
+  // What else is wrong cannot be told as long as whole parts of the design are missing.
+  if (problems.size() > before) return std::nullopt;
   expand_blocks(*root, problems);
   return root;
 }

@@ -373,10 +373,14 @@ bool operator==(const Expression& a, const Expression& b) {
 
 std::optional<Expression> parse_expression(std::string_view text, std::uint32_t base_offset,
                                            Problems& problems) {
-  Parser parser(text, base_offset, problems);
+  Problems found;
+  Parser parser(text, base_offset, found);
   Result parsed = parser.parse_all();
-  if (!parsed) return std::nullopt;
-  return std::move(parsed->expression);
+  if (found.empty() && parsed) return std::move(parsed->expression);
+  // The next word may have been read, and found wrong, before the mistake in front of it.
+  const Problem first = found.sorted().front();
+  problems.add(first.span, first.message, first.hint);
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {

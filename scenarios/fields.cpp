@@ -34,9 +34,11 @@ Fields::Fields(Problems& problems, const Node& node, const ObjectShape& shape)
                   fmt::format("{} must be an object, this is {}", shape.what, to_text(node.kind)));
     return;
   }
+  std::vector<std::string> misspelt;  // what those meant that are not known
   for (const Member& member : node.members) {
     const FieldShape* field = shape.find(member.key);
     if (field == nullptr) {
+      misspelt.push_back(nearest(member.key, shape.names()));
       problems_.add(member.key_span,
                     fmt::format("unknown field \"{}\" in {}", member.key, shape.what),
                     did_you_mean(member.key, shape.names()));
@@ -48,6 +50,7 @@ Fields::Fields(Problems& problems, const Node& node, const ObjectShape& shape)
   }
   for (const FieldShape& field : shape.fields) {
     if (!field.needed || has(field.name)) continue;
+    if (std::find(misspelt.begin(), misspelt.end(), field.name) != misspelt.end()) continue;
     problems_.add(node.span, fmt::format("{} needs a field \"{}\"", shape.what, field.name));
   }
 }
@@ -144,8 +147,17 @@ std::optional<sim::Duration> read_duration(Problems& problems, const Node& node)
   if (node.kind == Node::Kind::text) {
     if (const auto nanoseconds = parse_duration(node.text)) return sim::Duration(*nanoseconds);
   }
-  problems.add(node.span, "this is not a duration",
-               "write for example \"1500ms\", \"10m\", \"24h\"");
+  constexpr const char* kWrite = "write for example \"1500ms\", \"10m\", \"24h\"";
+  const std::string& text = node.text;
+  if (text.starts_with('-') && parse_duration(text.substr(1))) {
+    problems.add(node.span, "a duration cannot be negative", kWrite);
+  } else if (const std::size_t digits = text.find_first_not_of("0123456789_");
+             digits != std::string::npos && digits > 0 &&
+             parse_duration("1" + text.substr(digits))) {
+    problems.add(node.span, "this duration is too long", "106751d is the longest");
+  } else {
+    problems.add(node.span, "this is not a duration", kWrite);
+  }
   return std::nullopt;
 }
 

@@ -16,6 +16,13 @@ Value mistaken(Scope& scope, const char* what) {
   return kNull;
 }
 
+// -1, 0 or 1; of two of one kind that are neither instants nor ids.
+int compare_plain(const Value& a, const Value& b) {
+  if (a == b) return 0;
+  if (a.kind() == ValueKind::text) return a.view() < b.view() ? -1 : 1;
+  return a.number() < b.number() ? -1 : 1;
+}
+
 const Value& at(const models::Row& row, std::uint32_t index) {
   return index < row.size() ? row[index] : kNull;
 }
@@ -81,13 +88,21 @@ Value Formula::evaluate(Scope& scope) const {
     case Op::request_field:
       return at(*scope.request, index);
     case Op::event_id:
-      return scope.event->id;
     case Op::event_type:
-      return scope.event->type;
     case Op::event_key:
-      return scope.event->key;
     case Op::event_data:
-      return scope.event->field(name);
+    case Op::event_attempt:
+    case Op::event_correlation:
+    case Op::event_causation:
+      return of_event(scope);
+    case Op::timer_key:
+      return *scope.timer;
+    case Op::memory_value:
+    case Op::memory_contains:
+    case Op::memory_at:
+    case Op::memory_count:
+    case Op::memory_first:
+      return remembered(scope);
     case Op::both:
       return Value::boolean(operands[0].holds(scope) && operands[1].holds(scope));
     case Op::either:
@@ -100,8 +115,14 @@ Value Formula::evaluate(Scope& scope) const {
       return Value::minted(scope.world->running()->creator.next(*site).low);
     case Op::now:
       return scope.world->take_instant();
-    case Op::count:
-      return Value::integer(static_cast<std::int64_t>((*scope.slots)[index].rows.size()));
+    case Op::of_slot:
+    case Op::of_table:
+      return aggregated(scope);
+    case Op::times: {
+      if (operands.empty()) return Value::integer(scope.ledger->count(name, is_event, nullptr));
+      const Value key = operands.front().evaluate(scope);
+      return Value::integer(scope.ledger->count(name, is_event, &key));
+    }
     case Op::add:
     case Op::subtract:
     case Op::multiply:
@@ -111,6 +132,40 @@ Value Formula::evaluate(Scope& scope) const {
       return arithmetic(scope);
     default:
       return comparison(scope);
+  }
+}
+
+Value Formula::of_event(const Scope& scope) const {
+  switch (op) {
+    case Op::event_id:
+      return scope.event->id;
+    case Op::event_type:
+      return scope.event->type;
+    case Op::event_key:
+      return scope.event->key;
+    case Op::event_data:
+      return scope.event->field(name);
+    case Op::event_correlation:
+      return scope.event->correlation;
+    case Op::event_causation:
+      return scope.event->causation;
+    default:
+      return Value::integer(scope.attempt);
+  }
+}
+
+Value Formula::remembered(Scope& scope) const {
+  switch (op) {
+    case Op::memory_contains:
+      return Value::boolean(scope.memory->contains(index, operands.front().evaluate(scope)));
+    case Op::memory_at:
+      return scope.memory->at(index, operands.front().evaluate(scope));
+    case Op::memory_count:
+      return Value::integer(scope.memory->count(index));
+    case Op::memory_first:
+      return scope.memory->first(index);
+    default:
+      return scope.memory->value(index);
   }
 }
 
@@ -128,7 +183,7 @@ Value Formula::comparison(Scope& scope) const {
                                   : scope.world->is_before(a, b, or_equal));
   }
   if (a.kind() == ValueKind::minted) return mistaken(scope, "ids are in no order");
-  const int order = models::compare(*scope.world, a, b);
+  const int order = compare_plain(a, b);
   switch (op) {
     case Op::less:
       return Value::boolean(order < 0);

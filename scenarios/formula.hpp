@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "models/ledger.hpp"
+#include "models/memory.hpp"
 #include "models/message.hpp"
 #include "models/table.hpp"
 #include "sim/value.hpp"
@@ -16,13 +18,16 @@
 
 namespace onceward::scenarios {
 
-// What a variable of a handler run holds: a value, the result of an operation, or rows.
+class Formula;
+
+// What a variable of a handler run holds: the result of an operation, with a value or without, or
+// rows.
 struct Slot {
   enum class Kind : std::uint8_t { empty, value, result, row, rows };
   Kind kind = Kind::empty;
-  sim::Value value;            // value; the status of a result, as text
+  sim::Value value;            // result, value: the status, as text
   std::int64_t row_count = 0;  // result: rows changed or found
-  models::Row row;
+  models::Row row;             // row; value: it alone
   models::Rows rows;
 };
 
@@ -33,9 +38,16 @@ struct Scope {
   const models::Row* row = nullptr;        // `row`
   const models::Row* request = nullptr;    // `request`
   const models::Message* event = nullptr;  // `event`
+  const models::Memory* memory = nullptr;  // `memory`
+  const sim::Value* timer = nullptr;       // `timer.key`
+  const models::Ledger* ledger = nullptr;  // tables, effects and events, for claims
+  std::int64_t attempt = 0;                // `event.attempt`
   std::int64_t n = 0;                      // `n`: which of the `times` of a request
   const char* mistake = nullptr;           // set by the first mistake; a frozen text
 };
+
+// What an aggregate makes of the rows that meet its condition.
+enum class Aggregate : std::uint8_t { count, exists, sum, least, greatest };
 
 class Formula {
  public:
@@ -53,6 +65,15 @@ class Formula {
     event_type,
     event_key,
     event_data,
+    event_attempt,
+    event_correlation,
+    event_causation,
+    timer_key,
+    memory_value,     // of a cell
+    memory_contains,  // operand: the item
+    memory_at,        // operand: the key
+    memory_count,
+    memory_first,
     both,
     either,
     negate,
@@ -71,7 +92,9 @@ class Formula {
     conditional,
     uuid,
     now,
-    count,
+    of_slot,   // an aggregate over the rows of a slot
+    of_table,  // an aggregate over the committed rows of a table
+    times,     // how often an effect or event was done, in all or for one key
   };
 
   [[nodiscard]] sim::Value evaluate(Scope& scope) const;
@@ -83,12 +106,18 @@ class Formula {
   std::uint32_t index = 0;          // slot, column or field
   std::uint32_t column = 0;         // of a slot's row
   const sim::Site* site = nullptr;  // uuid: where ids are minted
-  std::string name;                 // of a field of an event's data
-  std::vector<Formula> operands;
+  std::string name;                 // of a field of an event's data, an effect or a type of event
+  std::vector<Formula> operands;    // of an aggregate: what it is over, then its condition
+  Aggregate aggregate = Aggregate::count;
+  bool has_condition = false;  // an aggregate: the last operand is one
+  bool is_event = false;       // times
 
  private:
   [[nodiscard]] sim::Value arithmetic(Scope& scope) const;
   [[nodiscard]] sim::Value comparison(Scope& scope) const;
+  [[nodiscard]] sim::Value aggregated(Scope& scope) const;
+  [[nodiscard]] sim::Value of_event(const Scope& scope) const;
+  [[nodiscard]] sim::Value remembered(Scope& scope) const;
 };
 
 }  // namespace onceward::scenarios

@@ -40,6 +40,29 @@ Type of_sum(const Formula& formula) {
   return a == b ? a : Type::unknown;
 }
 
+Type of_aggregate(const Formula& formula) {
+  if (formula.aggregate == Aggregate::count) return Type::integer;
+  if (formula.aggregate == Aggregate::exists) return Type::boolean;
+  // Without rows a sum is the number 0, and the least and greatest value are null.
+  const Type type = type_of(formula.operands.front());
+  return formula.aggregate == Aggregate::sum && type == Type::integer ? type : Type::unknown;
+}
+
+std::optional<std::string> aggregate_mistake(const Formula& formula) {
+  const bool of_value = formula.operands.size() > (formula.has_condition ? 1U : 0U);
+  const Type type = of_value ? type_of(formula.operands.front()) : Type::unknown;
+  const bool adds = formula.aggregate == Aggregate::sum;
+  const bool number = type == Type::integer || type == Type::duration || type == Type::unknown;
+  if (adds && !number) return fmt::format("sum() adds up numbers, this is {}", to_text(type));
+  if (type == Type::id || type == Type::boolean) {
+    return fmt::format("{} has no least and no greatest", to_text(type));
+  }
+  if (!formula.has_condition) return std::nullopt;
+  const Type condition = type_of(formula.operands.back());
+  if (condition == Type::unknown || condition == Type::boolean) return std::nullopt;
+  return fmt::format("which rows count must be true or false, this is {}", to_text(condition));
+}
+
 std::optional<std::string> sum_mistake(Op op, Type a, Type b) {
   if (a == Type::null || b == Type::null) return "null cannot be calculated with";
   const bool texts = op == Op::add && (a == Type::text || b == Type::text);
@@ -75,8 +98,10 @@ FormulaType type_of(const Formula& formula) {
     case Op::constant:
       return of_kind(formula.constant.kind());
     case Op::n:
+    case Op::event_attempt:
+    case Op::memory_count:
     case Op::slot_count:
-    case Op::count:
+    case Op::times:
     case Op::multiply:
     case Op::divide:
     case Op::remainder:
@@ -84,6 +109,7 @@ FormulaType type_of(const Formula& formula) {
     case Op::slot_status:
     case Op::event_type:
       return Type::text;
+    case Op::memory_contains:
     case Op::both:
     case Op::either:
     case Op::negate:
@@ -103,6 +129,9 @@ FormulaType type_of(const Formula& formula) {
       const Type yes = type_of(formula.operands[1]);
       return yes == type_of(formula.operands[2]) ? yes : Type::unknown;
     }
+    case Op::of_slot:
+    case Op::of_table:
+      return of_aggregate(formula);
     case Op::uuid:
       return Type::id;
     case Op::now:
@@ -141,6 +170,11 @@ std::optional<std::string> type_mistake(const Formula& operation) {
     case Op::minus:
       if (!wrong(type(0), Type::integer) || type(0) == Type::duration) return std::nullopt;
       return fmt::format("{} has no negative", to_text(type(0)));
+    case Op::of_slot:
+    case Op::of_table:
+      return aggregate_mistake(operation);
+    case Op::times:
+      return std::nullopt;
     default:
       return comparison_mistake(operation.op, type(0), type(1));
   }

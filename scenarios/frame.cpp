@@ -11,6 +11,13 @@ using sim::Value;
 
 namespace {
 
+// Memory, locks and timers: what is done at once unless it has to wait.
+bool is_of_process(StepKind kind) {
+  return kind == StepKind::set_cell || kind == StepKind::add_item || kind == StepKind::take_item ||
+         kind == StepKind::wait_until || kind == StepKind::lock || kind == StepKind::arm ||
+         kind == StepKind::disarm;
+}
+
 bool is_control(StepKind kind) { return !help_of(kind).acts || kind == StepKind::rollback; }
 
 }  // namespace
@@ -24,7 +31,12 @@ Frame::Frame(sim::World& in, const Components& parts, const Handler& of)
 
 void Frame::enter(const Block& block, const Step* loop) {
   const std::size_t passed = world->running() == nullptr ? 0 : world->running()->passed.size();
-  levels_.push_back({&block, 0, loop, 0, passed});
+  levels_.push_back({&block, 0, loop, 0, passed, false, {}});
+}
+
+void Frame::leave_level() {
+  if (levels_.back().locked) memory->unlock(levels_.back().lock);
+  levels_.pop_back();
 }
 
 bool Frame::begin_round(Level& level) {
@@ -56,11 +68,13 @@ const Step* Frame::next() {
   found.clear();
   message = models::Message{};
   sending = models::Sending{};
+  values.clear();
+  key = {};
   current_ = nullptr;
   while (!levels_.empty()) {
     Level& level = levels_.back();
     if (level.index == level.block->size()) {
-      if (level.loop == nullptr || !begin_round(level)) levels_.pop_back();
+      if (level.loop == nullptr || !begin_round(level)) leave_level();
       continue;
     }
     const Step& step = (*level.block)[level.index++];
@@ -68,6 +82,10 @@ const Step* Frame::next() {
     if (const char* what = obstacle(step); what != nullptr) {
       report_mistake(*world, what, step.site->text);
       end(false);
+      continue;
+    }
+    if (is_of_process(step.kind)) {
+      if (!do_at_once(step)) return &step;
       continue;
     }
     const bool in_transaction = step.kind == StepKind::effect && step.component != kNone;
@@ -113,9 +131,9 @@ void Frame::control(const Step& step) {
       return;
     case StepKind::leave_loop:
     case StepKind::next_round:
-      while (levels_.back().loop == nullptr) levels_.pop_back();
+      while (levels_.back().loop == nullptr) leave_level();
       if (step.kind == StepKind::leave_loop) {
-        levels_.pop_back();
+        leave_level();
       } else {
         levels_.back().index = static_cast<std::uint32_t>(levels_.back().block->size());
       }
@@ -141,9 +159,10 @@ void Frame::control(const Step& step) {
       if (step.name != nullptr) world->pass(*step.name);
       return;
     default: {  // an effect within a transaction
-      const Value key = evaluate(step.value);
+      const Value of = evaluate(step.value);
+      prepare_values(step);
       components->databases[step.component]->carry_effect(*world, transactions_[step.component],
-                                                          *step.word, key, *step.site);
+                                                          *step.word, of, *step.site, &values);
       if (step.name != nullptr) world->pass(*step.name);
     }
   }
@@ -157,6 +176,8 @@ std::uint32_t Frame::decide(const Step& step) {
     cause = Value::integer(request->index);
   } else if (handling != nullptr) {
     cause = handling->message().id;
+  } else if (timer != nullptr) {
+    cause = timer->key();
   }
   const std::uint32_t way = components->decisions->decide(
       *world, *step.site, step.each_time ? Value{} : cause, step.branches.names);
@@ -170,7 +191,7 @@ std::uint32_t Frame::decide(const Step& step) {
 
 void Frame::end(bool failed) {
   failed_ = failed;
-  levels_.clear();
+  while (!levels_.empty()) leave_level();
 }
 
 void Frame::finish() {
@@ -179,12 +200,16 @@ void Frame::finish() {
   }
   if (handling != nullptr) handling->failed = failed_;
   if (request != nullptr) request->failed = failed_;
+  if (failed_ && handler->fatal) world->running()->exits = true;
 }
 
-void Frame::answered(const Step& step, Status status, std::uint32_t rows) {
+void Frame::answered(const Step& step, Status status, std::uint32_t rows, const Value& value) {
   if (step.result != kNone) {
     Slot& slot = slots_[step.result];
-    slot.kind = step.kind == StepKind::select ? Slot::Kind::rows : Slot::Kind::result;
+    slot.kind = step.kind == StepKind::select ? Slot::Kind::rows
+                : step.kind == StepKind::get  ? Slot::Kind::value
+                                              : Slot::Kind::result;
+    if (slot.kind == Slot::Kind::value) slot.row.assign(1, value);
     slot.value = Value::text(sim::frozen_text(models::to_text(status)));
     slot.row_count = rows;
     slot.rows = found;
@@ -213,8 +238,13 @@ Scope Frame::scope() const {
   Scope in;
   in.world = world;
   in.slots = &slots_;
-  if (handling != nullptr) in.event = &handling->message();
+  if (handling != nullptr) {
+    in.event = &handling->message();
+    in.attempt = handling->delivery;
+  }
   if (request != nullptr) in.request = &request->row();
+  if (timer != nullptr) in.timer = &timer->key();
+  in.memory = memory;
   return in;
 }
 
@@ -244,9 +274,17 @@ void Frame::prepare_message(const Step& step) {
   message.id = step.has_id ? evaluate(step.id)
                            : Value::minted(world->running()->creator.next(*step.site).low);
   if (step.has_key) message.key = evaluate(step.key);
+  if (step.correlation) message.correlation = evaluate(*step.correlation);
+  if (step.causation) message.causation = evaluate(*step.causation);
+  if (handling != nullptr) message.chain = handling->message().correlation;
   for (const auto& [name, formula] : step.data) {
     message.data.push_back({name.get(), evaluate(formula)});
   }
+}
+
+void Frame::prepare_values(const Step& step) {
+  values.clear();
+  for (const auto& [name, formula] : step.data) values.push_back({name.get(), evaluate(formula)});
 }
 
 bool Frame::matches(sim::World&, const models::Row& candidate) const {
@@ -272,6 +310,7 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
     hasher.add(level.block->empty() ? sim::Hash128{} : level.block->front().site->hash);
     hasher.add(std::uint64_t{level.index} << 32 | level.round);
     hasher.add(level.passed);
+    if (level.locked) level.lock.key.fingerprint(hasher);
   }
   const auto add_row = [&](const models::Row& each) {
     hasher.add(each.size());
@@ -291,7 +330,11 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
   hasher.add(sending.tries);
   hasher.add_minted(sending.id);
   if (handling != nullptr) handling->fingerprint(hasher);
-  if (request != nullptr) hasher.add(request->index);
+  if (request != nullptr) request->fingerprint(hasher);
+  if (timer != nullptr) timer->key().fingerprint(hasher);
+  key.fingerprint(hasher);
+  hasher.add(values.size());
+  for (const models::Field& each : values) each.value.fingerprint(hasher);
 }
 
 }  // namespace onceward::scenarios

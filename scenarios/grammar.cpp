@@ -66,11 +66,16 @@ Shape either(std::vector<Shape> parts) {
 }
 
 FieldShape needed(std::string name, Shape shape, std::string help) {
-  return {std::move(name), std::move(shape), std::move(help), true, {}};
+  return {std::move(name), std::move(shape), std::move(help), true, {}, {}};
 }
 
 FieldShape field(std::string name, Shape shape, std::string help, std::string fallback) {
-  return {std::move(name), std::move(shape), std::move(help), false, std::move(fallback)};
+  return {std::move(name), std::move(shape), std::move(help), false, std::move(fallback), {}};
+}
+
+FieldShape with_example(FieldShape field, std::string example) {
+  field.example = std::move(example);
+  return field;
 }
 
 }  // namespace shape
@@ -118,28 +123,44 @@ ObjectShape fault_with(FieldShape extra) {
 
 }  // namespace
 
+namespace {
+
+Shape any_obligation() {
+  std::vector<Shape> forms;
+  for (const ObligationForm& each : obligation_forms()) forms.push_back(object(each.shape));
+  return either(std::move(forms));
+}
+
+}  // namespace
+
 // ---- the file -----------------------------------------------------------------------------------
 
 const ObjectShape& scenario_shape() {
   static const ObjectShape shape{
       "the scenario",
       {needed("onceward", kText, "the version of the language: \"1\""),
-       field("$schema", kText, "for editors; not read"), needed("title", kText, "one line"),
+       field("$schema", kText, "for editors; not read"),
+       needed("title", kText, "one line"),
        field("about", kText, "why the flow holds or breaks"),
        field("covers", kText, "the row of the catalogue of failures that this file shows"),
        field("from", kText, "the file that this one is, but for what it says itself"),
        field("with", shape::of(Kind::map),
              "what is changed in it: a step by its name, \"before NAME\", \"after NAME\", or "
              "anything by its JSON pointer"),
-       field("patterns", list_of(shape::of(Kind::anything)), "parts of a design by their names"),
+       field("patterns", list_of(shape::of(Kind::pattern)), "parts of a design by their names"),
        field("define", map_of(object(block_shape)), "blocks of steps by name"),
        field("databases", map_of(object(database_shape)), "databases by name"),
        field("brokers", map_of(object(broker_shape)), "brokers by name"),
+       field("stores", map_of(object(store_shape)), "stores of values by key, by name"),
        field("external", map_of(object(external_shape)), "services that are not ours, by name"),
        needed("services", map_of(object(service_shape)), "what runs and crashes, by name"),
        field("workload", list_of(object(workload_shape)), "the requests of the clients"),
        field("faults", object(faults_shape), "which faults may strike, and how many"),
-       field("obligations", list_of(object(obligation_shape)), "what the flow owes"),
+       field("obligations", list_of(any_obligation()), "what the flow owes"),
+       field("must_reach",
+             list_of(either({object(fault_goal_shape), object(state_goal_shape),
+                             object(delivery_goal_shape)})),
+             "what some run must do, or the file shows nothing"),
        field("invariants", list_of(kText), "rules to judge besides"),
        field("expect", object(expectation_shape), "what a search should find")}};
   return shape;
@@ -175,7 +196,12 @@ const ObjectShape& broker_shape() {
 
 const ObjectShape& topic_shape() {
   static const ObjectShape shape{
-      "a topic", {field("partitions", integer(1, 64), "how many partitions; else 1")}};
+      "a topic",
+      {field("partitions", integer(1, 64), "how many partitions; else 1"),
+       field("max_deliveries", integer(1, 1000),
+             "how often a group gets a message before it gives it up; else as the profile says"),
+       field("dead_letter", kText, "the topic of this broker for messages that are given up"),
+       field("refuses", kCondition, "which messages the broker never stores")}};
   return shape;
 }
 
@@ -193,7 +219,12 @@ const ObjectShape& service_shape() {
   static const ObjectShape shape{
       "a service",
       {needed("handlers", list_of(object(handler_shape)), "what it does, and upon what"),
-       field("restart", kWindow, "how long it stays down after a crash")}};
+       field("restart", either({kWindow, word({"never"})}),
+             "how long it stays down after it ended; \"never\": for good"),
+       field("count", integer(1, 20), "how many instances it has; else 1"),
+       field("memory", map_of(either({kValue, object(cell_shape)})),
+             "what each incarnation starts with: a value, or a list, set or map"),
+       field("timers", map_of(object(timer_shape)), "timers by name")}};
   return shape;
 }
 
@@ -201,29 +232,59 @@ const ObjectShape& handler_shape() {
   static const ObjectShape shape{
       "a handler",
       {field("on", object(trigger_shape), "what it is run for"),
-       field("every", kDuration, "how often a pass begins"), needed("do", kSteps, "what it does"),
-       field("uncaught", word({"redeliver", "skip", "crash"}),
-             "what an error that nobody caught does to the message")}};
+       field("every", kDuration, "how often a pass begins"),
+       field("overlap", integer(1, 20), "how many passes may be under way at once; else 1"),
+       needed("do", kSteps, "what it does"),
+       field("uncaught", word({"redeliver", "skip", "crash", "end-pass", "reply-error"}),
+             "what an error that nobody caught leads to"),
+       field("concurrency", either({integer(1, 1000), object(concurrency_shape)}),
+             "how much of it an instance does at once"),
+       field("group_starts", word({"earliest", "new"}),
+             "where its group begins: with all there is, or with what comes once it is there")}};
+  return shape;
+}
+
+const ObjectShape& concurrency_shape() {
+  static const ObjectShape shape{
+      "\"concurrency\"",
+      {needed("per", word({"handler", "key", "partition"}), "of what"),
+       needed("at_most", integer(1, 1000), "how many at once; others wait")}};
   return shape;
 }
 
 const ObjectShape& trigger_shape() {
-  static const ObjectShape shape{"\"on\"",
-                                 {field("request", kText, "each request of this name"),
-                                  field("topic", kText, "each message of this topic"),
-                                  field("group", kText, "as a member of this group")}};
+  static const ObjectShape shape{
+      "\"on\"",
+      {field("request", kText, "each request of this name"),
+       field("topic", kText, "each message of this topic"),
+       field("group", kText, "as a member of this group"),
+       field("timer", kText, "each time this timer fires"),
+       field("start", shape::of(Kind::boolean), "true: once in each incarnation, as it begins")}};
   return shape;
 }
 
 // ---- what is asked of the flow ------------------------------------------------------------------
 
 const ObjectShape& workload_shape() {
-  static const ObjectShape shape{"a workload entry",
-                                 {needed("request", kText, "the name of the request"),
-                                  needed("to", kText, "the service it is sent to"),
-                                  field("times", integer(1, 1000), "how many of them; else 1"),
-                                  field("with", map_of(kValue), "its fields; n counts from 1"),
-                                  field("window", kWindow, "when it arrives, from the start")}};
+  static const ObjectShape shape{
+      "a workload entry",
+      {needed("request", kText, "the name of the request"),
+       needed("to", kText, "the service it is sent to"),
+       field("times", integer(1, 1000), "how many of them; else 1"),
+       field("with", map_of(kValue), "its fields; n counts from 1"),
+       field("window", kWindow, "when it arrives, from the start"),
+       field("name", kText, "for \"after\" of other entries"),
+       field("after", either({kText, list_of(kText)}),
+             "entries that are answered or given up before it is sent"),
+       field("retry", object(retry_shape), "its client sends it again if it fails")}};
+  return shape;
+}
+
+const ObjectShape& retry_shape() {
+  static const ObjectShape shape{
+      "\"retry\"",
+      {needed("times", integer(1, 20), "how often it is sent again"),
+       field("pause", kWindow, "how long its client waits before; else [\"1s\", \"30s\"]")}};
   return shape;
 }
 
@@ -245,20 +306,6 @@ const ObjectShape& fault_shape() {
 const ObjectShape& expected_fault_shape() {
   static const ObjectShape shape = fault_with(
       field("between", list_of(kText), "after the first of two named steps, before the second"));
-  return shape;
-}
-
-const ObjectShape& obligation_shape() {
-  static const ObjectShape shape{
-      "an obligation",
-      {needed("each", kText, "the causes: a table, \"request R\", \"acknowledged R\", \"event T\""),
-       needed("owes", kText, "an effect, or \"event TYPE\""),
-       field("when", kCondition, "which rows or requests are causes at all"),
-       field("of", kValue, "what effects are matched by"),
-       field("per", kValue, "what must keep its order"),
-       field("exactly", integer(0, 1'000'000), "how many are owed"),
-       field("at_least", integer(0, 1'000'000), "the least that are owed"),
-       field("at_most", integer(0, 1'000'000), "the most that may be")}};
   return shape;
 }
 
@@ -307,15 +354,32 @@ const std::vector<NamedShape>& object_catalogue() {
       {"table", table_shape},
       {"broker", broker_shape},
       {"topic", topic_shape},
+      {"store", store_shape},
       {"external", external_shape},
       {"service", service_shape},
+      {"cell", cell_shape},
+      {"timer", timer_shape},
       {"handler", handler_shape},
       {"trigger", trigger_shape},
+      {"concurrency", concurrency_shape},
       {"workload", workload_shape},
+      {"retry", retry_shape},
       {"faults", faults_shape},
       {"fault", fault_shape},
       {"expected_fault", expected_fault_shape},
-      {"obligation", obligation_shape},
+      {"owes", owes_shape},
+      {"one_of", one_of_shape},
+      {"order", order_shape},
+      {"never_together", never_together_shape},
+      {"attempts", attempts_shape},
+      {"same", same_shape},
+      {"conserved", conserved_shape},
+      {"always", always_shape},
+      {"eventually", eventually_shape},
+      {"cause", cause_shape},
+      {"fault_goal", fault_goal_shape},
+      {"state_goal", state_goal_shape},
+      {"delivery_goal", delivery_goal_shape},
       {"expectation", expectation_shape},
       {"block", block_shape},
       {"alternative", alternative_shape},

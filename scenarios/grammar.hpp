@@ -29,6 +29,7 @@ struct Shape {
     value,      // a text, number, true, false or null; "=..." is an expression
     condition,  // an expression, or true or false
     steps,      // a list of steps
+    pattern,    // an entry of the catalogue of patterns
     object,     // with the fields of `object`
     map,        // an object whose keys are names, and whose values look like `parts[0]`
     list,       // of what looks like `parts[0]`
@@ -50,6 +51,7 @@ struct FieldShape {
   std::string help;
   bool needed = false;
   std::string fallback = {};  // as JSON, what it is if it is not written; empty: nothing
+  std::string example = {};   // as JSON, what `onceward new` writes; empty: it writes a comment
 };
 
 struct ObjectShape {
@@ -75,6 +77,7 @@ namespace shape {
 [[nodiscard]] FieldShape needed(std::string name, Shape shape, std::string help);
 [[nodiscard]] FieldShape field(std::string name, Shape shape, std::string help,
                                std::string fallback = {});
+[[nodiscard]] FieldShape with_example(FieldShape field, std::string example);
 
 }  // namespace shape
 
@@ -83,19 +86,55 @@ namespace shape {
 [[nodiscard]] const ObjectShape& table_shape();
 [[nodiscard]] const ObjectShape& broker_shape();
 [[nodiscard]] const ObjectShape& topic_shape();
+[[nodiscard]] const ObjectShape& store_shape();
 [[nodiscard]] const ObjectShape& external_shape();
 [[nodiscard]] const ObjectShape& service_shape();
+[[nodiscard]] const ObjectShape& cell_shape();
+[[nodiscard]] const ObjectShape& timer_shape();
 [[nodiscard]] const ObjectShape& handler_shape();
 [[nodiscard]] const ObjectShape& trigger_shape();
+[[nodiscard]] const ObjectShape& concurrency_shape();
 [[nodiscard]] const ObjectShape& workload_shape();
+[[nodiscard]] const ObjectShape& retry_shape();
 [[nodiscard]] const ObjectShape& faults_shape();
 [[nodiscard]] const ObjectShape& fault_shape();
 [[nodiscard]] const ObjectShape& expected_fault_shape();
-[[nodiscard]] const ObjectShape& obligation_shape();
+[[nodiscard]] const ObjectShape& cause_shape();
+[[nodiscard]] const ObjectShape& owes_shape();
+[[nodiscard]] const ObjectShape& one_of_shape();
+[[nodiscard]] const ObjectShape& order_shape();
+[[nodiscard]] const ObjectShape& never_together_shape();
+[[nodiscard]] const ObjectShape& attempts_shape();
+[[nodiscard]] const ObjectShape& same_shape();
+[[nodiscard]] const ObjectShape& conserved_shape();
+[[nodiscard]] const ObjectShape& always_shape();
+[[nodiscard]] const ObjectShape& eventually_shape();
+[[nodiscard]] const ObjectShape& fault_goal_shape();
+[[nodiscard]] const ObjectShape& state_goal_shape();
+[[nodiscard]] const ObjectShape& delivery_goal_shape();
 [[nodiscard]] const ObjectShape& expectation_shape();
 [[nodiscard]] const ObjectShape& block_shape();
 [[nodiscard]] const ObjectShape& alternative_shape();
 [[nodiscard]] const ObjectShape& on_error_shape();
+
+// The forms of an obligation: an object is of the first one whose word it has.
+struct ObligationForm {
+  enum class Kind : std::uint8_t {
+    owes,
+    one_of,
+    order,
+    never_together,
+    attempts,
+    same,
+    conserved,
+    always,
+    eventually,
+  };
+  const char* word;
+  Kind kind;
+  const ObjectShape& (*shape)();
+};
+[[nodiscard]] const std::vector<ObligationForm>& obligation_forms();
 
 // All of them, with their names in the schema: "database", "table", ...
 struct NamedShape {

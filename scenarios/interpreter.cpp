@@ -73,6 +73,63 @@ sim::Task<> run_statement(Frame* frame, const Step* step) {
   }
 }
 
+// One operation on a store.
+sim::Task<> run_on_store(Frame* frame, const Step* step) {
+  models::KeyValueStore* store = frame->components->stores[step->component];
+  const sim::Site& site = *step->site;
+  frame->key = frame->evaluate(step->key);
+  switch (step->kind) {
+    case StepKind::put: {
+      models::PutSpec put;
+      put.key = frame->key;
+      put.value = frame->evaluate(step->value);
+      put.ttl = step->ttl;
+      put.only = step->put_if;
+      frame->values.push_back({step->word.get(), put.value});
+      const models::StoreResult result = co_await store->put(put, site);
+      frame->answered(*step, result.status, result.rows);
+      co_return;
+    }
+    case StepKind::get: {
+      const models::StoreResult result = co_await store->get(frame->key, site);
+      frame->answered(*step, result.status, result.rows, result.value);
+      co_return;
+    }
+    default: {
+      const models::StoreResult result = co_await store->remove(frame->key, site);
+      frame->answered(*step, result.status, result.rows);
+    }
+  }
+}
+
+// A wait for the process's own memory, and what durable timers are kept in.
+sim::Task<> run_of_process(Frame* frame, const Step* step) {
+  const sim::Site& site = *step->site;
+  switch (step->kind) {
+    case StepKind::wait_until: {
+      co_await frame->memory->wait_until(*frame, site);
+      co_return;
+    }
+    case StepKind::lock: {
+      const models::LockId lock = frame->lock_id(*step);
+      co_await frame->memory->lock(lock, site);
+      frame->enter_locked(*step);
+      co_return;
+    }
+    case StepKind::arm: {
+      const models::Arming arming = frame->arming(*step);
+      const models::TimerOperation::Result result = co_await frame->timers->arm(arming, site);
+      frame->answered(*step, result.status, result.rows);
+      co_return;
+    }
+    default: {
+      const models::Arming which = frame->arming(*step);
+      const models::TimerOperation::Result result = co_await frame->timers->disarm(which, site);
+      frame->answered(*step, result.status, result.rows);
+    }
+  }
+}
+
 // One operation on anything else.
 sim::Task<> run_operation(Frame* frame, const Step* step) {
   sim::World& world = *frame->world;
@@ -94,21 +151,30 @@ sim::Task<> run_operation(Frame* frame, const Step* step) {
       frame->answered(*step, status, 0);
       co_return;
     }
+    case StepKind::nack: {
+      models::Group* group = frame->handling->group;
+      const Status status = co_await group->nack(*frame->handling, step->requeue, site);
+      frame->answered(*step, status, 0);
+      co_return;
+    }
     case StepKind::call: {
       models::ExternalService* service = frame->components->externals[step->component];
       models::CallSpec call;
       call.operation = step->word.get();
       call.of = frame->evaluate(step->value);
       if (step->has_key) call.idempotency_key = frame->evaluate(step->key);
+      frame->prepare_values(*step);
+      call.values = &frame->values;
       const Status status = co_await service->call(call, site);
       frame->answered(*step, status, 0);
       co_return;
     }
     case StepKind::effect: {
-      const sim::Value key = frame->evaluate(step->value);
+      const sim::Value of = frame->evaluate(step->value);
+      frame->prepare_values(*step);
       models::Ledger& ledger = *frame->components->ledger;
-      co_await models::ImmediateEffect(world, ledger, *step->word, key, site,
-                                       models::kStatementWindow);
+      co_await models::ImmediateEffect(world, ledger, *step->word, of, site,
+                                       models::kStatementWindow, &frame->values);
       frame->answered(*step, Status::ok, 0);
       co_return;
     }
@@ -124,13 +190,27 @@ bool is_statement(StepKind kind) {
          kind == StepKind::update || kind == StepKind::erase || kind == StepKind::commit;
 }
 
+bool is_on_store(StepKind kind) {
+  return kind == StepKind::put || kind == StepKind::get || kind == StepKind::remove;
+}
+
+bool is_of_process(StepKind kind) {
+  return kind == StepKind::wait_until || kind == StepKind::lock || kind == StepKind::arm ||
+         kind == StepKind::disarm;
+}
+
 sim::Task<> run_steps(Frame* frame) {
   const FrameHolder holder(frame);
   frame->world->running()->exact = frame;
   while (const Step* step = frame->next()) {
     frame->world->running()->next_name = step->name.get();
+    frame->world->running()->takes = step->takes ? &*step->takes : nullptr;
     if (is_statement(step->kind)) {
       co_await run_statement(frame, step);
+    } else if (is_on_store(step->kind)) {
+      co_await run_on_store(frame, step);
+    } else if (is_of_process(step->kind)) {
+      co_await run_of_process(frame, step);
     } else {
       co_await run_operation(frame, step);
     }
@@ -143,7 +223,7 @@ sim::Task<> run_steps(Frame* frame) {
 class Pass final : public sim::Periodic {
  public:
   Pass(sim::World& world, sim::Process& process, const Handler& handler, ScenarioService& service)
-      : Periodic(world, process, *handler.site, handler.period),
+      : Periodic(world, process, *handler.site, handler.period, handler.overlap),
         handler_(&handler),
         service_(&service) {}
 
@@ -157,9 +237,19 @@ class Pass final : public sim::Periodic {
 
 void ScenarioService::start(sim::World& world, sim::Process& process) {
   for (const Handler& handler : description_->handlers) {
-    if (handler.on != Handler::On::every) continue;
-    periodics_.push_back(new Pass(world, process, handler, *this));
+    if (handler.on == Handler::On::every) {
+      periodics_.push_back(new Pass(world, process, handler, *this));
+    } else if (handler.on == Handler::On::start) {
+      process.spawn(world, *handler.site, nullptr, [&] { return run_steps(frame_of(handler)); });
+    }
   }
+}
+
+Frame* ScenarioService::frame_of(const Handler& handler) {
+  auto* frame = new Frame(*world_, *components_, handler);
+  frame->memory = &memory_;
+  frame->timers = timers_;
+  return frame;
 }
 
 ScenarioService::~ScenarioService() {
@@ -168,20 +258,26 @@ ScenarioService::~ScenarioService() {
 
 sim::Task<> ScenarioService::on_request(models::RequestHandling* handling) {
   const Handler& handler = description_->handlers[handling->order().handler];
-  auto* frame = new Frame(*world_, *components_, handler);
+  Frame* frame = frame_of(handler);
   frame->request = handling;
   return run_steps(frame);
 }
 
 sim::Task<> ScenarioService::on_message(models::Handling* handling) {
   const Handler& handler = description_->handlers[handling->group->spec().handler];
-  auto* frame = new Frame(*world_, *components_, handler);
+  Frame* frame = frame_of(handler);
   frame->handling = handling;
   return run_steps(frame);
 }
 
 sim::Task<> ScenarioService::on_pass(const Handler* handler) {
-  return run_steps(new Frame(*world_, *components_, *handler));
+  return run_steps(frame_of(*handler));
+}
+
+sim::Task<> ScenarioService::on_timer(models::Timer* timer) {
+  Frame* frame = frame_of(description_->handlers[timer->spec().handler]);
+  frame->timer = timer;
+  return run_steps(frame);
 }
 
 }  // namespace onceward::scenarios

@@ -6,8 +6,11 @@
 #include "models/effect.hpp"
 #include "models/external_service.hpp"
 #include "models/group.hpp"
+#include "models/key_value_store.hpp"
 #include "models/log.hpp"
+#include "models/memory.hpp"
 #include "models/producer.hpp"
+#include "models/timers.hpp"
 #include "scenarios/program.hpp"
 #include "sim/process.hpp"
 
@@ -17,6 +20,7 @@ namespace onceward::scenarios {
 struct Components : sim::InArena {
   sim::Vector<models::Database*> databases;
   sim::Vector<models::Log*> brokers;
+  sim::Vector<models::KeyValueStore*> stores;
   sim::Vector<models::ExternalService*> externals;
   models::Decisions* decisions = nullptr;
   models::Ledger* ledger = nullptr;
@@ -26,7 +30,8 @@ struct Components : sim::InArena {
 class Frame final : public sim::InArena,
                     public sim::ExactState,
                     public models::Where,
-                    public models::Change {
+                    public models::Change,
+                    public models::Condition {
  public:
   Frame(sim::World& in, const Components& parts, const Handler& of);
 
@@ -37,15 +42,24 @@ class Frame final : public sim::InArena,
   const Step* next();
   // An operation ended: binds its result; an error runs the step's `on_error` or, without one, ends
   // the handler with an error that nobody caught.
-  void answered(const Step& step, models::Status status, std::uint32_t rows);
-  // Evaluates what the operation of `step` sends into `row` or `message`.
+  void answered(const Step& step, models::Status status, std::uint32_t rows,
+                const sim::Value& value = {});
+  // Evaluates what the operation of `step` sends into `row`, `message` or `values`.
   void prepare_row(const Step& step);
   void prepare_message(const Step& step);
+  void prepare_values(const Step& step);
+  // The timer that `arm` or `disarm` is about, with `key`; the lock that `lock` is about.
+  [[nodiscard]] models::Arming arming(const Step& step) const;
+  [[nodiscard]] models::LockId lock_id(const Step& step) const { return {step.word.get(), key}; }
+  // The lock of `step` has been taken: runs what it guards.
+  void enter_locked(const Step& step);
   [[nodiscard]] sim::Value evaluate(const Formula& formula);
 
   // The rows that the current statement is about, and what it does to them.
   [[nodiscard]] bool matches(sim::World& world, const models::Row& row) const override;
   void apply(sim::World& world, models::Row& row) const override;
+  // Whether what the current `wait_until` waits for is so.
+  [[nodiscard]] bool holds(sim::World& world) const override;
 
   [[nodiscard]] models::Tx& transaction(std::uint32_t database) { return transactions_[database]; }
   [[nodiscard]] Slot& slot(std::uint32_t index) { return slots_[index]; }
@@ -56,11 +70,16 @@ class Frame final : public sim::InArena,
   models::Rows found;
   models::Message message;
   models::Sending sending;  // of `message`
+  models::EffectValues values;
+  sim::Value key;  // of a lock, a timer or a store
   sim::World* world;
   const Components* components;
   const Handler* handler;
   models::Handling* handling = nullptr;        // of a topic handler
   models::RequestHandling* request = nullptr;  // of a request handler
+  models::Timer* timer = nullptr;              // of a timer handler
+  models::Memory* memory = nullptr;
+  models::Timers* timers = nullptr;  // of the service; null: it has none
 
  private:
   struct Level {
@@ -69,11 +88,17 @@ class Frame final : public sim::InArena,
     const Step* loop;     // the loop that runs this block, or null
     std::uint32_t round;  // how many have begun
     std::size_t passed;   // named operations passed before the loop
+    bool locked;          // until it ends it holds `lock`
+    models::LockId lock;
   };
 
   void enter(const Block& block, const Step* loop);
+  void leave_level();
   bool begin_round(Level& level);
   void control(const Step& step);
+  // Does a step on memory, locks or timers; false: it has to wait, as an operation.
+  bool do_at_once(const Step& step);
+  bool change_items(const Step& step);
   // Which way `either` goes.
   std::uint32_t decide(const Step& step);
   // Why `step` cannot be done as things stand; null: it can.
@@ -93,13 +118,21 @@ class Frame final : public sim::InArena,
 class ScenarioService final : public models::Server {
  public:
   ScenarioService(sim::World& world, const Components& components,
-                  const ServiceDescription& description)
-      : world_(&world), components_(&components), description_(&description) {}
+                  const ServiceDescription& description, sim::ResourceId cells,
+                  models::Timers* timers)
+      : world_(&world),
+        components_(&components),
+        description_(&description),
+        memory_(world, description.memory, cells),
+        timers_(timers) {}
 
   void start(sim::World& world, sim::Process& process) override;
   sim::Task<> on_request(models::RequestHandling* handling) override;
   sim::Task<> on_message(models::Handling* handling) override;
+  sim::Task<> on_timer(models::Timer* timer) override;
   sim::Task<> on_pass(const Handler* handler);
+  void fingerprint(sim::Hasher& hasher) const override { memory_.fingerprint(hasher); }
+  [[nodiscard]] bool declares_changes() const override { return true; }
 
   ~ScenarioService() override;
 
@@ -107,7 +140,11 @@ class ScenarioService final : public models::Server {
   sim::World* world_;
   const Components* components_;
   const ServiceDescription* description_;
+  models::Memory memory_;
+  models::Timers* timers_;
   sim::Vector<sim::Periodic*> periodics_;
+
+  [[nodiscard]] Frame* frame_of(const Handler& handler);
 };
 
 }  // namespace onceward::scenarios

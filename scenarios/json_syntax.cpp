@@ -114,6 +114,7 @@ Found Walk::value(std::string_view expected) {
   if (is_digit(c) || c == '-' || c == '+' || c == '.') return number();
   if (is_letter(c)) return word();
   if (c == '\'') return unexpected(expected, "a text stands in double quotes");
+  if (c == '#') return unexpected(expected, "a comment starts with // or /*");
   if (c == '{' || c == '[') return std::nullopt;
   return unexpected(expected);
 }

@@ -42,4 +42,9 @@ std::string Loaded::line_of(const std::string& site) const {
   return found == program->places.end() ? std::string() : sources.line_text(found->second);
 }
 
+std::string Loaded::code_of(const std::string& site) const {
+  const auto found = program->code.find(site);
+  return found == program->code.end() ? std::string() : found->second;
+}
+
 }  // namespace onceward::scenarios

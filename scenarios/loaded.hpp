@@ -19,6 +19,8 @@ struct Loaded {
   // "FILE:LINE:COLUMN" and the line of the step at `site`; empty where there is none.
   [[nodiscard]] std::string place_of(const std::string& site) const;
   [[nodiscard]] std::string line_of(const std::string& site) const;
+  // What its `at` says: the line of code that it stands for; empty without.
+  [[nodiscard]] std::string code_of(const std::string& site) const;
 };
 
 // `-` reads standard input.

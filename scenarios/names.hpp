@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,43 @@ struct Variable {
   const models::TableSpec* table = nullptr;  // of row and rows
 };
 
+// What a claim may read, and what it has been found to read.
+struct StateNames {
+  struct Table {
+    const models::TableSpec* spec;
+    std::uint32_t database;
+    std::uint32_t table;
+  };
+  std::vector<Table> tables;
+  const std::set<std::string>* effects = nullptr;    // that steps cause
+  const std::set<std::string>* published = nullptr;  // types of events, as far as they are known
+  bool publishes_any = false;                        // a step calculates the type of its event
+  bool is_open = false;  // mistakes may have kept effects and events from being known
+
+  std::set<const models::TableSpec*> read;
+  std::set<std::pair<std::string, bool>> counted;  // an effect, or (true) a type of events
+};
+
+// How a handler looks at `event.attempt`: deliveries that it cannot tell apart are one state.
+struct AttemptUse {
+  std::uint32_t leaves = 0;    // how often it is named
+  std::uint32_t compared = 0;  // and how often of these only put in order with a number
+  std::int64_t most = 0;       // the largest of these numbers
+
+  // From which delivery on all are alike; ~0U: none are.
+  [[nodiscard]] std::uint32_t seen() const;
+};
+
 struct Names {
   std::map<std::string, Variable> variables;
   const models::TableSpec* row = nullptr;
   const models::RequestSpec* request = nullptr;
   bool has_event = false;
+  AttemptUse* attempts = nullptr;  // where deliveries of the event are counted
+  bool has_timer = false;
+  const std::vector<models::CellSpec>* memory = nullptr;  // of the process
   bool has_n = false;
+  StateNames* state = nullptr;            // of obligations and goals on states
   bool runs = false;                      // within a handler: uuid() and now() make sense
   std::shared_ptr<const sim::Site> site;  // where uuid() mints
 };
@@ -40,6 +72,10 @@ struct Names {
 // A value of the language: plain JSON, or an expression in a text that starts with `=`.
 [[nodiscard]] std::optional<Formula> read_value(const Node& node, const Names& names,
                                                 Problems& problems);
+
+// A text that is always an expression; the `=` may be left out.
+[[nodiscard]] std::optional<Formula> read_formula(const Node& node, const Names& names,
+                                                  Problems& problems);
 
 // A text that is always an expression (`where`, `if`, `when`) and must be true or false.
 [[nodiscard]] std::optional<Formula> read_condition(const Node& node, const Names& names,

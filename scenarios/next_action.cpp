@@ -24,6 +24,7 @@ class NextOperations {
 
  private:
   bool add(const Step& step) {
+    if (step.takes) return note(*step.takes);
     switch (step.kind) {
       case StepKind::begin:
       case StepKind::insert:
@@ -36,11 +37,21 @@ class NextOperations {
       case StepKind::publish:
         return note(components_.brokers[step.component]->profile().publish);
       case StepKind::ack:
+      case StepKind::nack:
         return note(models::kReplyWindow);
       case StepKind::call:
         return note(models::kCallWindow);
       case StepKind::wait:
         return note(step.window);
+      case StepKind::put:
+      case StepKind::get:
+      case StepKind::remove:
+        return note(components_.stores[step.component]->profile().command);
+      case StepKind::arm:
+      case StepKind::disarm:
+        return !step.at_once && note(models::kStatementWindow);
+      case StepKind::lock:
+        return add(step.body, 0);
       case StepKind::effect:
         return step.component == kNone && note(models::kStatementWindow);
       case StepKind::when: {
@@ -64,6 +75,10 @@ class NextOperations {
       case StepKind::leave_loop:
       case StepKind::next_round:
       case StepKind::rollback:
+      case StepKind::set_cell:
+      case StepKind::add_item:
+      case StepKind::take_item:
+      case StepKind::wait_until:
         break;
     }
     return false;

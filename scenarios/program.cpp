@@ -18,8 +18,18 @@ std::vector<const T*> pointers(const std::vector<std::shared_ptr<T>>& owned) {
 
 }  // namespace
 
+models::LedgerSpec Program::owed() const {
+  models::LedgerSpec spec;
+  spec.obligations = pointers(obligations);
+  spec.claims = pointers(claims);
+  for (const auto& [count, name] : counts) spec.counts.push_back({name.get(), count.second});
+  spec.deliveries = delivery_goals;
+  return spec;
+}
+
 void Program::build(sim::World& world) const {
-  auto& ledger = world.add_component<models::Ledger>(kLedger, pointers(obligations), oracles);
+  for (const Goal& goal : goals) world.add_goal(goal.fault ? &*goal.fault : nullptr);
+  auto& ledger = world.add_component<models::Ledger>(kLedger, owed(), oracles);
   auto* components = new Components;
   components->ledger = &ledger;
   components->decisions = &world.add_component<models::Decisions>(kBusiness);
@@ -31,18 +41,30 @@ void Program::build(sim::World& world) const {
     components->brokers.push_back(&world.add_component<models::Log>(
         *each.name, world, *each.profile, pointers(each.topics), ledger));
   }
+  for (const StoreDescription& each : stores) {
+    components->stores.push_back(
+        &world.add_component<models::KeyValueStore>(*each.name, world, *each.profile));
+  }
   for (const ExternalDescription& each : externals) {
     components->externals.push_back(
         &world.add_component<models::ExternalService>(*each.name, world, each.key_window, ledger));
   }
   world.add_component<models::Workload>(kClient, world, pointers(workload), ledger);
   for (const ServiceDescription& each : services) {
-    world.add_process(
-        *each.name,
-        [&world, components, &each](sim::Process&) -> sim::Service* {
-          return new ScenarioService(world, *components, each);
-        },
-        each.restart);
+    models::Timers* timers = nullptr;
+    if (!each.timers.empty()) {
+      timers = &world.add_component<models::Timers>(*each.timers_name, world, *each.name,
+                                                    pointers(each.timers));
+    }
+    for (const SymbolPtr& instance : each.instances) {
+      const auto cells = world.add_resources(static_cast<std::uint32_t>(each.memory.size()));
+      world.add_process(
+          *instance,
+          [&world, components, &each, cells, timers](sim::Process&) -> sim::Service* {
+            return new ScenarioService(world, *components, each, cells, timers);
+          },
+          {.service = each.name.get(), .restart = each.restart, .restarts = each.restarts});
+    }
     for (const Handler& handler : each.handlers) {
       if (handler.on != Handler::On::topic) continue;
       const std::string broker = handler.group->topic->name.text;

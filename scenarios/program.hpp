@@ -4,13 +4,16 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/ledger.hpp"
 #include "models/log.hpp"
+#include "models/memory.hpp"
 #include "models/oracles/oracle.hpp"
 #include "models/profiles.hpp"
+#include "models/timers.hpp"
 #include "models/workload.hpp"
 #include "scenarios/source.hpp"
 #include "scenarios/step.hpp"
@@ -33,6 +36,11 @@ struct BrokerDescription {
   std::vector<std::shared_ptr<models::TopicSpec>> topics;
 };
 
+struct StoreDescription {
+  SymbolPtr name;
+  const models::StoreProfile* profile = nullptr;
+};
+
 struct ExternalDescription {
   SymbolPtr name;
   sim::Duration key_window = sim::kForever;
@@ -40,12 +48,17 @@ struct ExternalDescription {
 };
 
 struct Handler {
-  enum class On : std::uint8_t { request, topic, every };
+  enum class On : std::uint8_t { request, topic, every, timer, start };
   On on = On::request;
   std::shared_ptr<const sim::Site> site;
   std::shared_ptr<models::RequestSpec> request;
   std::shared_ptr<models::GroupSpec> group;
+  std::shared_ptr<models::TimerSpec> timer;
   sim::Duration period{0};
+  std::uint32_t overlap = 1;  // passes at once
+  std::uint32_t at_once = 0;  // requests at once in an instance; 0: no limit
+  // An error that nobody caught ends the process; for a topic the group says so.
+  bool fatal = false;
   Block steps;
   std::uint32_t slots = 0;
 };
@@ -53,6 +66,11 @@ struct Handler {
 struct ServiceDescription {
   SymbolPtr name;
   sim::Window restart = sim::kRestartWindow;
+  bool restarts = true;
+  std::vector<SymbolPtr> instances;  // their names; one: that of the service
+  std::vector<models::CellSpec> memory;
+  SymbolPtr timers_name;
+  std::vector<std::shared_ptr<models::TimerSpec>> timers;
   std::vector<Handler> handlers;
 };
 
@@ -65,26 +83,41 @@ struct Expectation {
   int fewest_faults = -1;          // -1: not said
 };
 
+// What some run should do, or the file shows nothing (`must_reach`).
+struct Goal {
+  std::string name;
+  std::optional<sim::FaultRule> fault;  // nothing: a claim or a delivery reaches it
+};
+inline constexpr std::size_t kGoalsMax = 64;
+
 class Program final : public sim::Model {
  public:
   void build(sim::World& world) const override;
+
+  [[nodiscard]] models::LedgerSpec owed() const;
 
   std::string title;
   std::string about;
   std::vector<DatabaseDescription> databases;
   std::vector<BrokerDescription> brokers;
+  std::vector<StoreDescription> stores;
   std::vector<ExternalDescription> externals;
   std::vector<ServiceDescription> services;
   std::vector<std::shared_ptr<models::RequestOrder>> workload;
   std::string workload_text;  // "2 x PlaceOrder"
   std::vector<std::shared_ptr<models::ObligationSpec>> obligations;
+  std::vector<std::shared_ptr<models::ClaimSpec>> claims;    // obligations and goals on states
+  std::map<std::pair<std::string, bool>, SymbolPtr> counts;  // that claims read; true: events
+  std::vector<Goal> goals;                                   // by the world's number
+  std::vector<models::DeliveryGoal> delivery_goals;
   std::vector<const models::Oracle*> oracles;  // judged
   std::vector<std::string> not_judged;         // known invariants that are not
   sim::FaultPlan plan;
   bool budget_written = false;
   std::vector<bool> rule_written;  // by rule of the plan: it stands in the file
   Expectation expectation;
-  std::map<std::string, Span> places;  // of steps, by site
+  std::map<std::string, Span> places;       // of steps, by site
+  std::map<std::string, std::string> code;  // what their `at` says, by site
   // Everything that the parts above point to by address lives as long as the program.
   std::vector<SymbolPtr> symbols;
   std::vector<std::shared_ptr<models::RequestSpec>> requests;

@@ -28,6 +28,7 @@ void Reading::read_workload(const Node& node) {
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     read_request(node.items[i], fmt::format("/workload/{}", i));
   }
+  connect_after();
 }
 
 void Reading::read_request(const Node& node, const std::string& at) {
@@ -37,6 +38,7 @@ void Reading::read_request(const Node& node, const std::string& at) {
   const std::int64_t times = fields.integer("times").value_or(1);
   const sim::Window window = fields.window("window").value_or(models::kCallWindow);
   const Node* with = fields.object("with");
+  if (const Node* name = fields.text("name")) entry_names_.insert(name->text);
   if (request == nullptr) return;
   auto& spec = requests_[request->text];
   if (spec == nullptr) spec = std::make_shared<models::RequestSpec>(request->text);
@@ -65,14 +67,16 @@ void Reading::read_request(const Node& node, const std::string& at) {
     return;
   }
   const auto entry_site = site(at, node.span);
-  Sent sent{spec.get(), service, to->span, {}};
+  models::RequestOrder like;
+  like.spec = spec.get();
+  like.process = program.services[service].name.get();
+  like.site = entry_site.get();
+  like.window = window;
+  like.values.resize(spec->fields.size());
+  Sent sent{spec.get(), service, to->span, {}, 0, {}, {}};
+  read_client(fields, like, sent);
   for (std::int64_t n = 1; n <= times; ++n) {
-    auto order = std::make_shared<models::RequestOrder>();
-    order->spec = spec.get();
-    order->process = program.services[service].name.get();
-    order->site = entry_site.get();
-    order->window = window;
-    order->values.resize(spec->fields.size());
+    auto order = std::make_shared<models::RequestOrder>(like);
     for (const Filled& each : filled) {
       Scope scope;
       scope.n = n;
@@ -129,18 +133,35 @@ std::vector<std::string> invariant_names() {
 
 void Reading::read_invariants(const Node& node) {
   for (const Node* name : read_names(node, "invariant", invariant_names())) {
-    asked_for_.push_back(models::find_oracle(name->text));
+    const models::Oracle* oracle = models::find_oracle(name->text);
+    if (!oracle->on_request() && !is_decidable(*oracle)) {
+      if (claims_left_out_) continue;
+      problems.add(name->span, fmt::format("{} has nothing to judge here", name->text),
+                   "it needs an obligation that makes it decidable");
+      continue;
+    }
+    asked_for_.push_back(oracle);
   }
+}
+
+bool Reading::is_decidable(const models::Oracle& oracle) const {
+  return std::any_of(program.obligations.begin(), program.obligations.end(),
+                     [&](const auto& spec) { return oracle.by_default(*spec); }) ||
+         std::any_of(program.claims.begin(), program.claims.end(),
+                     [&](const auto& claim) { return oracle.judges(*claim); });
 }
 
 // Judged by default: what the obligations make decidable; all others when they are named.
 void Reading::choose_oracles() {
+  const auto is_named = [&](const models::Oracle& oracle) {
+    return std::find(asked_for_.begin(), asked_for_.end(), &oracle) != asked_for_.end();
+  };
+  for (const auto& spec : program.obligations) {
+    spec->ordered = models::per_key_order().by_default(*spec) || is_named(models::per_key_order());
+    spec->no_earlier = is_named(models::no_early_effect());
+  }
   for (const models::Oracle* oracle : models::oracle_catalogue()) {
-    const bool named = std::find(asked_for_.begin(), asked_for_.end(), oracle) != asked_for_.end();
-    const bool by_default =
-        std::any_of(program.obligations.begin(), program.obligations.end(),
-                    [&](const auto& spec) { return oracle->by_default(*spec); });
-    if (named || by_default) {
+    if (is_named(*oracle) || is_decidable(*oracle)) {
       program.oracles.push_back(oracle);
     } else {
       program.not_judged.push_back(oracle->id().text);

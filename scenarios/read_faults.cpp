@@ -94,11 +94,19 @@ bool Reading::read_target(const Node& node, sim::FaultRule& rule) {
 
 std::vector<std::string> Reading::fault_targets(sim::FaultKind kind) const {
   std::vector<std::string> targets = service_names();
+  for (const ServiceDescription& each : program.services) {
+    if (each.instances.size() == 1) continue;
+    for (const SymbolPtr& instance : each.instances) targets.push_back(instance->text);
+  }
   if (kind == sim::FaultKind::crash || kind == sim::FaultKind::pause) return targets;
   if (kind != sim::FaultKind::redeliver) {
     for (const DatabaseDescription& each : program.databases) targets.push_back(each.name->text);
+    for (const StoreDescription& each : program.stores) targets.push_back(each.name->text);
     for (const ExternalDescription& each : program.externals) targets.push_back(each.name->text);
     for (const BrokerDescription& each : program.brokers) targets.push_back(each.name->text);
+    if (kind == sim::FaultKind::error || kind == sim::FaultKind::reply_lost) {
+      targets.emplace_back("client");
+    }
     return targets;
   }
   for (const BrokerDescription& each : program.brokers) {
@@ -143,7 +151,13 @@ bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
     return false;
   }
   const bool of_process = rule.kind == sim::FaultKind::crash || rule.kind == sim::FaultKind::pause;
-  if (of_process && !rule.target.empty() && !first.services.contains(rule.target)) {
+  std::string service = rule.target;
+  for (const ServiceDescription& each : program.services) {
+    for (const SymbolPtr& instance : each.instances) {
+      if (instance->text == rule.target) service = each.name->text;
+    }
+  }
+  if (of_process && !rule.target.empty() && !first.services.contains(service)) {
     problems.add(node.span,
                  fmt::format("{} has no steps \"{}\" and \"{}\"", rule.target, names[0]->text,
                              names[1]->text),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scenarios/mistake.hpp"
 #include "scenarios/nearest.hpp"
 #include "scenarios/reading.hpp"
 
@@ -100,19 +101,65 @@ void Reading::read_brokers(const Node& node) {
     broker.name = symbol(member.key);
     broker.profile = read_profile(problems, fields, models::broker_profiles(), "broker");
     if (broker.profile == nullptr) broker.profile = &models::broker_profiles().front();
-    if (const Node* topics = fields.object("topics")) {
-      for (const Member& topic : topics->members) {
-        if (!check_name(topic.key, topic.key_span)) continue;
-        const Fields of_topic(problems, topic.value, topic_shape());
-        auto spec = std::make_shared<models::TopicSpec>(member.key, topic.key);
-        if (const auto count = of_topic.integer("partitions")) {
-          spec->partitions = static_cast<std::uint32_t>(*count);
-        }
-        broker.topics.push_back(std::move(spec));
-      }
-    }
+    if (const Node* topics = fields.object("topics")) read_topics(broker, *topics);
     program.brokers.push_back(std::move(broker));
   }
+}
+
+// All topics are known before what names another is read.
+void Reading::read_topics(BrokerDescription& broker, const Node& node) {
+  std::vector<const Member*> named;
+  for (const Member& member : node.members) {
+    if (!check_name(member.key, member.key_span)) continue;
+    named.push_back(&member);
+    broker.topics.push_back(std::make_shared<models::TopicSpec>(broker.name->text, member.key));
+  }
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    models::TopicSpec& topic = *broker.topics[i];
+    const Fields fields(problems, named[i]->value, topic_shape());
+    if (const auto count = fields.integer("partitions")) {
+      topic.partitions = static_cast<std::uint32_t>(*count);
+    }
+    if (const auto most = fields.integer("max_deliveries")) {
+      topic.max_deliveries = static_cast<std::uint32_t>(*most);
+    }
+    if (const Node* dead = fields.text("dead_letter")) read_dead_letter(broker, *dead, topic);
+    if (const Node* refuses = fields.find("refuses")) {
+      read_refusal(*refuses, fmt::format("/brokers/{}/topics/{}", broker.name->text, named[i]->key),
+                   topic);
+    }
+  }
+}
+
+void Reading::read_dead_letter(const BrokerDescription& broker, const Node& node,
+                               models::TopicSpec& topic) {
+  std::vector<std::string> others;
+  for (const auto& each : broker.topics) {
+    if (each.get() == &topic) continue;
+    others.push_back(each->name.text);
+    if (each->name.text == node.text) topic.dead_letter = each.get();
+  }
+  if (topic.dead_letter != nullptr) return;
+  problems.add(node.span,
+               fmt::format("\"{}\" is no other topic of {}", node.text, broker.name->text),
+               did_you_mean(node.text, others));
+}
+
+void Reading::read_refusal(const Node& node, const std::string& at, models::TopicSpec& topic) {
+  Names names;
+  names.has_event = true;
+  std::optional<Formula> condition = read_condition(node, names, problems);
+  if (!condition) return;
+  static_cast<void>(site(at, node.span));
+  auto kept = std::make_shared<const Formula>(std::move(*condition));
+  topic.refuses = [kept, at](sim::World& world, const models::Message& message) {
+    Scope scope;
+    scope.world = &world;
+    scope.event = &message;
+    const bool refused = kept->holds(scope);
+    if (scope.mistake != nullptr) report_mistake(world, scope.mistake, at);
+    return refused;
+  };
 }
 
 void Reading::read_externals(const Node& node) {

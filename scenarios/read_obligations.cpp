@@ -1,90 +1,189 @@
-// Reading obligations: "each CAUSE owes EFFECT".
-#include <fmt/core.h>
+// Reading obligations on causes and effects: "each CAUSE owes EFFECT" and its kin.
+#include "scenarios/read_obligations.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
-#include "scenarios/mistake.hpp"
 #include "scenarios/nearest.hpp"
-#include "scenarios/reading.hpp"
 
 namespace onceward::scenarios {
-namespace {
 
-// "request PlaceOrder" -> "PlaceOrder" if it starts with `word`; empty otherwise.
-std::string after_word(const std::string& text, std::string_view word) {
-  const std::string start = std::string(word) + " ";
-  return text.rfind(start, 0) == 0 ? text.substr(start.size()) : std::string();
-}
-
-using OnRow = std::function<sim::Value(sim::World&, const models::Row&)>;
-
-// Evaluates a formula of an obligation; a mistake in it ends the run.
-sim::Value evaluated(const Formula& formula, Scope& scope, sim::World& world,
-                     const std::string& site) {
-  scope.world = &world;
-  const sim::Value value = formula.evaluate(scope);
-  if (scope.mistake != nullptr) report_mistake(world, scope.mistake, site);
-  return value;
-}
-
-// The formula as a function of a row; it lives as long as that function.
-OnRow on_row(Formula formula, bool of_request, const std::string& site) {
-  auto kept = std::make_shared<const Formula>(std::move(formula));
-  return [kept, of_request, site](sim::World& world, const models::Row& row) {
-    Scope scope;
-    (of_request ? scope.request : scope.row) = &row;
-    return evaluated(*kept, scope, world, site);
-  };
-}
-
-Formula leaf(Formula::Op op, std::uint32_t index) {
-  Formula formula;
-  formula.op = op;
-  formula.index = index;
-  return formula;
-}
-
-}  // namespace
+using models::ObligationRule;
 
 void Reading::read_obligations(const Node& node) {
+  ObligationReader reader(*this);
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    read_obligation(node.items[i], fmt::format("/obligations/{}", i));
+    reader.read(node.items[i], fmt::format("/obligations/{}", i));
   }
 }
 
-void Reading::read_obligation(const Node& node, const std::string& at) {
-  const Fields fields(problems, node, obligation_shape());
+void Reading::read_goals(const Node& node) {
+  ObligationReader reader(*this);
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    reader.read_goal(node.items[i], fmt::format("/must_reach/{}", i));
+  }
+}
+
+void ObligationReader::read(const Node& node, const std::string& at) {
+  in_.program.places[at] = node.span;
+  const ObligationForm* form = nullptr;
+  for (const ObligationForm& each : obligation_forms()) {
+    if (form == nullptr && node.find(each.word) != nullptr) form = &each;
+  }
+  if (form == nullptr && node.kind == Node::Kind::object && node.find("each") == nullptr) {
+    std::vector<std::string> words;
+    for (const ObligationForm& each : obligation_forms()) words.emplace_back(each.word);
+    const std::string first = node.members.empty() ? "" : node.members.front().key;
+    problems_.add(node.span, "this obligation does not say what is owed",
+                  did_you_mean(first, words));
+    return;
+  }
+  if (form == nullptr) form = &obligation_forms().front();
+  const Fields fields(problems_, node, form->shape());
   if (!fields.is_object()) return;
-  program.places[at] = node.span;
+  switch (form->kind) {
+    case ObligationForm::Kind::owes:
+      return read_owes(fields, at);
+    case ObligationForm::Kind::one_of:
+      return read_one_of(fields, at);
+    case ObligationForm::Kind::order:
+      return read_order(fields, at);
+    case ObligationForm::Kind::never_together:
+      return read_never_together(fields);
+    case ObligationForm::Kind::attempts:
+      return read_attempts(fields);
+    case ObligationForm::Kind::same:
+      return read_claim(fields, form->word, models::ClaimRule::same, at);
+    case ObligationForm::Kind::conserved:
+      return read_claim(fields, form->word, models::ClaimRule::conserved, at);
+    case ObligationForm::Kind::always:
+      return read_claim(fields, form->word, models::ClaimRule::always, at);
+    case ObligationForm::Kind::eventually:
+      return read_claim(fields, form->word, models::ClaimRule::eventually, at);
+  }
+}
+
+void ObligationReader::add(const Fields& fields, Spec spec, std::string text) {
+  const Node* name = fields.text("name");
+  spec->text = name == nullptr ? std::move(text) : name->text;
+  in_.program.obligations.push_back(std::move(spec));
+}
+
+void ObligationReader::read_owes(const Fields& fields, const std::string& at) {
   auto spec = std::make_shared<models::ObligationSpec>();
   const Node* each = fields.text("each");
   const Node* owes = fields.text("owes");
   read_amounts(fields, *spec);
-  if (owes != nullptr) read_owed(*owes, *spec);
-  if (each == nullptr || !read_cause(*each, *spec)) return;
-  read_keys(fields, at, *spec);
-  if (owes == nullptr) return;
-  spec->text = fmt::format("each {} owes {}", each->text, owes->text);
-  program.obligations.push_back(std::move(spec));
+  read_pooled(fields, *spec);
+  if (const auto within = fields.duration("within")) spec->within = *within;
+  if (owes != nullptr) {
+    if (const auto owed = read_owed(*owes)) spec->owed = {*owed};
+  }
+  if (const Node* undo = fields.text("net_of"); undo != nullptr) {
+    const auto owed = read_owed(*undo);
+    if (owed && (owed->is_event || (!spec->owed.empty() && spec->owed.front().is_event))) {
+      problems_.add(undo->span, "an event cannot be undone, only effects can");
+    } else if (owed) {
+      spec->undo = owed->name;
+    }
+  }
+  if (each == nullptr || !read_cause(*each, fields, at, spec->pooled, spec->cause)) return;
+  if (const Node* per = fields.find("per"); per != nullptr) {
+    if (const auto value = read_of_cause(*per, spec->cause, at)) spec->per = *value;
+  }
+  read_unless(fields, at, *spec);
+  if (spec->owed.empty()) return;
+  read_with(fields, at, *spec);
+  add(fields, spec, fmt::format("each {} owes {}", each->text, owes->text));
 }
 
-void Reading::read_owed(const Node& owes, models::ObligationSpec& spec) {
-  const std::string event = after_word(owes.text, "event");
-  spec.owes_event = !event.empty();
-  const SymbolPtr owed = symbol(spec.owes_event ? event : owes.text);
-  spec.owed = owed.get();
-  if (spec.owes_event) {
-    check_published(owes, event);
-  } else if (!effects_.contains(owes.text) && !steps_left_out_) {
-    if (published_.contains(owes.text)) {
-      problems.add(owes.span, fmt::format("{} is an event, no effect", owes.text),
-                   fmt::format("write \"event {}\"", owes.text));
-      return;
-    }
-    problems.add(owes.span, fmt::format("no step causes an effect \"{}\"", owes.text),
-                 effects_.empty() ? "an event is owed as \"event TYPE\""
-                                  : did_you_mean(owes.text, {effects_.begin(), effects_.end()}));
+void ObligationReader::read_one_of(const Fields& fields, const std::string& at) {
+  auto spec = std::make_shared<models::ObligationSpec>();
+  spec->rule = ObligationRule::one_of;
+  const Node* list = fields.array("one_of");
+  if (list != nullptr) spec->owed = read_several(*list);
+  const Node* each = fields.text("each");
+  if (each == nullptr || !read_cause(*each, fields, at, false, spec->cause)) return;
+  read_unless(fields, at, *spec);
+  if (spec->owed.size() < 2) return;
+  std::vector<std::string> names;
+  for (const models::Owed& owed : spec->owed) names.push_back(owed.name->text);
+  add(fields, spec, fmt::format("each {} owes one of {}", each->text, fmt::join(names, ", ")));
+}
+
+void ObligationReader::read_order(const Fields& fields, const std::string& at) {
+  auto spec = std::make_shared<models::ObligationSpec>();
+  spec->rule = ObligationRule::order;
+  const Node* order = fields.text("order");
+  if (order != nullptr) {
+    if (const auto owed = read_owed(*order)) spec->owed = {*owed};
   }
+  const Node* as = fields.text("as");
+  if (as == nullptr || !read_cause(*as, fields, at, false, spec->cause)) return;
+  const Node* per = fields.find("per");
+  if (per == nullptr) return;
+  const auto value = read_of_cause(*per, spec->cause, at);
+  if (!value || spec->owed.empty()) return;
+  spec->per = *value;
+  add(fields, spec, fmt::format("{} in the order of {}", order->text, as->text));
+}
+
+void ObligationReader::read_never_together(const Fields& fields) {
+  auto spec = std::make_shared<models::ObligationSpec>();
+  spec->rule = ObligationRule::never_together;
+  const Node* list = fields.array("never_together");
+  if (list == nullptr) return;
+  spec->owed = read_several(*list);
+  if (spec->owed.size() < 2) return;
+  std::vector<std::string> names;
+  for (const models::Owed& owed : spec->owed) names.push_back(owed.name->text);
+  add(fields, spec, fmt::format("never {} together", fmt::join(names, " and ")));
+}
+
+void ObligationReader::read_attempts(const Fields& fields) {
+  auto spec = std::make_shared<models::ObligationSpec>();
+  spec->rule = ObligationRule::attempts;
+  spec->least = 0;
+  spec->most = static_cast<std::uint32_t>(fields.integer("at_most").value_or(0));
+  const Node* call = fields.text("attempts");
+  if (call == nullptr) return;
+  const auto owed = read_owed(*call);
+  if (!owed) return;
+  const auto is_operation = [&](const ExternalDescription& external) {
+    return std::any_of(external.operations.begin(), external.operations.end(),
+                       [&](const std::string& operation) {
+                         return external.name->text + "." + operation == call->text;
+                       });
+  };
+  const auto& externals = in_.program.externals;
+  if (std::none_of(externals.begin(), externals.end(), is_operation) && !in_.steps_left_out_) {
+    problems_.add(call->span, fmt::format("\"{}\" is no call", call->text),
+                  "attempts are counted of operations of external services: \"payments.charge\"");
+    return;
+  }
+  spec->owed = {*owed};
+  add(fields, spec, fmt::format("at most {} attempts of {}", spec->most, call->text));
+}
+
+std::optional<models::Owed> ObligationReader::read_owed(const Node& node) {
+  const bool is_event = node.text.rfind("event ", 0) == 0;
+  const std::string name = is_event ? node.text.substr(6) : node.text;
+  const auto& effects = in_.effects_;
+  if (is_event) {
+    in_.check_published(node, name);
+  } else if (!effects.contains(name) && !in_.steps_left_out_) {
+    if (in_.published_.contains(name)) {
+      problems_.add(node.span, fmt::format("{} is an event, no effect", name),
+                    fmt::format("write \"event {}\"", name));
+    } else {
+      problems_.add(node.span, fmt::format("no step causes an effect \"{}\"", name),
+                    effects.empty() ? "an event is owed as \"event TYPE\""
+                                    : did_you_mean(name, {effects.begin(), effects.end()}));
+    }
+    return std::nullopt;
+  }
+  return models::Owed{in_.symbol(name).get(), is_event};
 }
 
 void Reading::check_published(const Node& node, const std::string& type) {
@@ -93,105 +192,65 @@ void Reading::check_published(const Node& node, const std::string& type) {
                did_you_mean(type, {published_.begin(), published_.end()}));
 }
 
-bool Reading::read_cause(const Node& each, models::ObligationSpec& spec) {
-  for (const char* word : {"request", "acknowledged"}) {
-    const std::string name = after_word(each.text, word);
-    if (name.empty()) continue;
-    const auto found = requests_.find(name);
-    if (found == requests_.end()) {
-      std::vector<std::string> known;
-      for (const auto& [request, symbol] : requests_) {
-        known.push_back(std::string(word) + " " + request);
-      }
-      problems.add(each.span, fmt::format("unknown request \"{}\"", name),
-                   did_you_mean(each.text, known));
-      return false;
+std::vector<models::Owed> ObligationReader::read_several(const Node& list) {
+  std::vector<models::Owed> several;
+  bool all = true;
+  for (const Node& each : list.items) {
+    if (each.kind != Node::Kind::text) {
+      problems_.add(each.span, "this must be the name of an effect, or \"event TYPE\"");
+      all = false;
+    } else if (const auto owed = read_owed(each)) {
+      const bool twice = std::any_of(several.begin(), several.end(), [&](const auto& other) {
+        return other.name == owed->name && other.is_event == owed->is_event;
+      });
+      if (twice) problems_.add(each.span, fmt::format("\"{}\" is named twice", each.text));
+      if (!twice) several.push_back(*owed);
+    } else {
+      all = false;
     }
-    spec.cause = std::string_view(word) == "request" ? models::CauseKind::request
-                                                     : models::CauseKind::acknowledged;
-    spec.request = found->second.get();
-    return true;
   }
-  if (const std::string event = after_word(each.text, "event"); !event.empty()) {
-    check_published(each, event);
-    const SymbolPtr type = symbol(event);
-    spec.cause = models::CauseKind::event;
-    spec.event = type.get();
-    return true;
-  }
-  std::uint32_t database = 0;
-  std::uint32_t table = 0;
-  spec.table = find_table(each, database, table);
-  return spec.table != nullptr;
+  if (all && list.items.size() < 2) problems_.add(list.span, "name at least two of them");
+  return all ? several : std::vector<models::Owed>();
 }
 
-void Reading::read_keys(const Fields& fields, const std::string& at, models::ObligationSpec& spec) {
-  if (spec.cause == models::CauseKind::event) {
-    read_event_key(fields, at, spec);
-    return;
-  }
-  Names names;
-  names.row = spec.table;
-  names.request = spec.request;
-  const bool of_request = spec.request != nullptr;
-  if (const Node* when = fields.find("when"); when != nullptr) {
-    std::optional<Formula> condition = read_condition(*when, names, problems);
-    if (condition) {
-      spec.when = [value = on_row(std::move(*condition), of_request, at)](sim::World& world,
-                                                                          const models::Row& row) {
-        return value(world, row).is_true();
-      };
+void ObligationReader::read_with(const Fields& fields, const std::string& at,
+                                 models::ObligationSpec& spec) {
+  const Node* with = fields.object("with");
+  if (with == nullptr) return;
+  const models::Owed& owed = spec.owed.front();
+  const auto& carried = in_.carried_[(owed.is_event ? "event " : "") + owed.name->text];
+  const bool open = in_.steps_left_out_ || (owed.is_event && in_.publishes_any_);
+  for (const Member& member : with->members) {
+    if (!open && !carried.contains(member.key)) {
+      problems_.add(member.key_span,
+                    fmt::format("no step gives {} a value \"{}\"", owed.name->text, member.key),
+                    carried.empty() ? (owed.is_event ? "events carry values in \"data\""
+                                                     : "effects carry them in \"with\"")
+                                    : did_you_mean(member.key, {carried.begin(), carried.end()}));
+      continue;
     }
-  }
-  for (const char* name : {"of", "per"}) {
-    const Node* node = fields.find(name);
-    if (node == nullptr) continue;
-    std::optional<Formula> value = read_value(*node, names, problems);
-    OnRow& into = std::string_view(name) == "of" ? spec.of : spec.per;
-    if (value) into = on_row(std::move(*value), of_request, at);
-  }
-  if (fields.has("of")) return;
-  if (of_request && !spec.request->fields.empty()) {
-    spec.of = on_row(leaf(Formula::Op::request_field, 0), true, at);
-  } else if (spec.table != nullptr && spec.table->key >= 0) {
-    const auto key = static_cast<std::uint32_t>(spec.table->key);
-    spec.of = on_row(leaf(Formula::Op::row_column, key), false, at);
-  } else {
-    problems.add(fields.node().span,
-                 "this obligation needs \"of\": what its effects are matched by",
-                 of_request ? "the request has no fields" : "the table has no key");
+    const auto value = read_of_cause(member.value, spec.cause, at);
+    if (value) spec.with.push_back({in_.symbol(member.key).get(), *value});
   }
 }
 
-// Events that are causes are matched by their key unless `of` says otherwise.
-void Reading::read_event_key(const Fields& fields, const std::string& at,
-                             models::ObligationSpec& spec) {
-  for (const char* name : {"when", "per"}) {
+void ObligationReader::read_pooled(const Fields& fields, models::ObligationSpec& spec) {
+  spec.pooled = fields.flag("pooled");
+  if (!spec.pooled) return;
+  for (const char* name : {"with", "within"}) {
     const Node* found = fields.find(name);
-    if (found != nullptr) {
-      problems.add(found->span, fmt::format("\"{}\" is for rows and requests", name));
-    }
+    if (found == nullptr) continue;
+    problems_.add(found->span, fmt::format("\"{}\" does not go with \"pooled\"", name),
+                  "of causes that share a key nobody can tell which one an effect is for");
   }
-  const Node* of = fields.find("of");
-  if (of == nullptr) return;
-  Names names;
-  names.has_event = true;
-  std::optional<Formula> value = read_value(*of, names, problems);
-  if (!value) return;
-  auto kept = std::make_shared<const Formula>(std::move(*value));
-  spec.of_event = [kept, at](sim::World& world, const models::Message& message) {
-    Scope scope;
-    scope.event = &message;
-    return evaluated(*kept, scope, world, at);
-  };
 }
 
-void Reading::read_amounts(const Fields& fields, models::ObligationSpec& spec) {
+void ObligationReader::read_amounts(const Fields& fields, models::ObligationSpec& spec) {
   const auto exactly = fields.integer("exactly");
   const auto at_least = fields.integer("at_least");
   const auto at_most = fields.integer("at_most");
   if (exactly && (at_least || at_most)) {
-    problems.add(fields.find("exactly")->span, "\"exactly\" leaves no room for the other bounds");
+    problems_.add(fields.find("exactly")->span, "\"exactly\" leaves no room for the other bounds");
   }
   if (exactly) {
     spec.least = static_cast<std::uint32_t>(*exactly);
@@ -202,13 +261,13 @@ void Reading::read_amounts(const Fields& fields, models::ObligationSpec& spec) {
     for (const char* name : {"exactly", "at_least", "at_most"}) {
       if (fields.has(name)) return;  // it has a mistake of its own
     }
-    problems.add(fields.node().span, "how many are owed?",
-                 R"(write "exactly": 1, "at_least" or "at_most")");
+    problems_.add(fields.node().span, "how many are owed?",
+                  R"(write "exactly": 1, "at_least" or "at_most")");
   }
   spec.least = static_cast<std::uint32_t>(at_least.value_or(0));
   spec.most = at_most ? static_cast<std::uint32_t>(*at_most) : ~0U;
   if (spec.least > spec.most) {
-    problems.add(fields.find("at_least")->span, "\"at_least\" is more than \"at_most\"");
+    problems_.add(fields.find("at_least")->span, "\"at_least\" is more than \"at_most\"");
   }
 }
 

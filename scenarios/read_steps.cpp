@@ -31,10 +31,19 @@ std::vector<std::string> words_alone() {
   return words;
 }
 
+// Whether a word that starts steps is a field of the step that `node` is: "set" of an update.
+bool is_field_of_step(const Node& node, std::string_view word) {
+  return std::any_of(node.members.begin(), node.members.end(), [&](const Member& other) {
+    const StepHelp* help = other.key == word ? nullptr : find_word(other.key);
+    return help != nullptr && help->shape.find(word) != nullptr;
+  });
+}
+
 // A word that an expression reads as one name and that means nothing else there.
 bool is_variable(std::string_view word) {
-  constexpr std::string_view kTaken[] = {"row",  "request", "event", "n",   "true", "false",
-                                         "null", "and",     "or",    "not", "in"};
+  constexpr std::string_view kTaken[] = {"row",   "request", "event", "n",    "memory",
+                                         "timer", "true",    "false", "null", "and",
+                                         "or",    "not",     "in"};
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   };
@@ -45,10 +54,13 @@ bool is_variable(std::string_view word) {
 
 }  // namespace
 
-StepReader::StepReader(Reading& reading, Handler& handler, const std::string& service)
+StepReader::StepReader(Reading& reading, Handler& handler, const ServiceDescription& service)
     : reading_(reading), problems_(reading.problems), handler_(handler), service_(service) {
   names_.request = handler.request.get();
   names_.has_event = handler.on == Handler::On::topic;
+  if (names_.has_event) names_.attempts = &attempts_;
+  names_.has_timer = handler.on == Handler::On::timer;
+  if (!service.memory.empty()) names_.memory = &service.memory;
   names_.runs = true;
 }
 
@@ -82,11 +94,11 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
   }
   for (const Member& member : node.members) {
     const StepHelp* help = find_word(member.key);
-    if (help == nullptr) continue;
-    if (!does_one_thing(node, member.key)) return false;
+    if (help == nullptr || is_field_of_step(node, member.key)) continue;
+    if (!does_one_thing(node, *help)) return false;
     step.kind = help->kind;
     const Fields fields(problems_, node, help->shape);
-    if (help->alone && !read_word(node, *help, step)) return false;
+    if (!read_word(node, *help, step)) return false;
     const bool good = read_fields(fields, member.value, at, step);
     read_common(fields, at, step);
     return good;
@@ -98,10 +110,10 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
   return false;
 }
 
-bool StepReader::does_one_thing(const Node& node, const std::string& word) {
+bool StepReader::does_one_thing(const Node& node, const StepHelp& help) {
   for (const Member& other : node.members) {
-    if (other.key == word || find_word(other.key) == nullptr) continue;
-    problems_.add(other.key_span, fmt::format("this step is \"{}\" already", word),
+    if (help.shape.find(other.key) != nullptr || find_word(other.key) == nullptr) continue;
+    problems_.add(other.key_span, fmt::format("this step is \"{}\" already", help.word),
                   fmt::format("write \"{}\" as a step of its own", other.key));
     return false;
   }
@@ -113,21 +125,22 @@ bool StepReader::read_word(const Node& node, const StepHelp& help, Step& step) {
   if (help.kind == StepKind::leave_loop || help.kind == StepKind::next_round) {
     return check_looping(node, help);
   }
-  if (help.kind != StepKind::ack) return true;
-  acknowledges_ = true;
+  if (help.kind != StepKind::ack && help.kind != StepKind::nack) return true;
+  acknowledges_ = acknowledges_ || help.kind == StepKind::ack;
   if (handler_.on == Handler::On::topic) return true;
   problems_.add(node.span, "only a handler of a topic has something to acknowledge");
   return false;
 }
 
 void StepReader::read_common(const Fields& fields, const std::string& at, Step& step) {
-  static_cast<void>(fields.text("at"));
+  if (const Node* code = fields.text("at")) reading_.program.code[at] = code->text;
+  read_window_of(fields, step);
   if (const Node* name = fields.text("name"); name != nullptr) {
     step.name = reading_.symbol(name->text);
     Reading::StepName& known = reading_.step_names_[name->text];
     known.acts = known.acts || help_of(step.kind).acts;
     known.handlers.insert(handler_.site->text);
-    known.services.insert(service_);
+    known.services.insert(service_.name->text);
   }
   const Node* on_error = fields.find("on_error");
   if (on_error == nullptr || !help_of(step.kind).can_fail) return;
@@ -160,6 +173,10 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
     case StepKind::rollback:
       bind_result(fields, step);
       return read_transaction(subject, step);
+    case StepKind::nack:
+      step.requeue = fields.flag("requeue");
+      bind_result(fields, step);
+      return true;
     case StepKind::ack:
       bind_result(fields, step);
       return true;
@@ -183,15 +200,25 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
     case StepKind::either:
       return read_either(fields, subject, at, step);
     case StepKind::wait: {
-      if (subject.kind == Node::Kind::array) {
-        const auto window = read_window(problems_, subject);
-        if (window) step.window = *window;
-        return window.has_value();
-      }
-      const auto duration = read_duration(problems_, subject);
-      if (duration) step.window = sim::Window{*duration, *duration};
-      return duration.has_value();
+      const auto window = read_window_or_duration(subject);
+      if (window) step.window = *window;
+      return window.has_value();
     }
+    case StepKind::put:
+    case StepKind::get:
+    case StepKind::remove:
+      return read_store_step(fields, subject, step);
+    case StepKind::set_cell:
+    case StepKind::add_item:
+    case StepKind::take_item:
+      return read_memory_step(fields, subject, step);
+    case StepKind::wait_until:
+      return read_wait_until(subject, step);
+    case StepKind::lock:
+      return read_lock(fields, subject, at, step);
+    case StepKind::arm:
+    case StepKind::disarm:
+      return read_timer_step(fields, subject, step);
     default:
       return true;
   }
@@ -256,15 +283,20 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
   if (const auto resends = fields.integer("resends")) {
     step.resends = static_cast<std::uint32_t>(*resends);
   }
-  if (const Node* data = fields.object("data"); data != nullptr) {
-    for (const Member& member : data->members) {
-      std::optional<Formula> value = read_value(member.value, names_, problems_);
-      good = good && value.has_value();
-      if (value) step.data.emplace_back(reading_.symbol(member.key), std::move(*value));
-    }
+  good = read_data(fields, "data", step) && good;
+  for (const auto& [name, part] :
+       {std::pair{"correlation", &step.correlation}, std::pair{"causation", &step.causation}}) {
+    const Node* node = fields.find(name);
+    if (node == nullptr) continue;
+    *part = read_value(*node, names_, problems_);
+    good = part->has_value() && good;
   }
   bind_result(fields, step);
   return good;
+}
+
+void StepReader::note_carried(const std::string& what, const Step& step) {
+  for (const auto& [name, value] : step.data) reading_.carried_[what].insert(name->text);
 }
 
 bool StepReader::read_effect(const Fields& fields, const Node& subject, Step& step) {
@@ -272,7 +304,9 @@ bool StepReader::read_effect(const Fields& fields, const Node& subject, Step& st
   step.word = reading_.symbol(subject.text);
   reading_.effects_.insert(subject.text);
   bool has_of = false;
-  const bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
+  bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
+  good = read_data(fields, "with", step) && good;
+  note_carried(subject.text, step);
   if (const Node* in = fields.find("in"); in != nullptr) {
     step.component = reading_.find_database(*in);
     if (step.component == kNone || !check_begun(*in, step)) return false;
@@ -295,6 +329,8 @@ bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step
   bool has_of = false;
   bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
   good = formula(fields.find("idempotency_key"), step.key, step.has_key) && good;
+  good = read_data(fields, "with", step) && good;
+  note_carried(subject.text, step);
   if (step.component == kNone) {
     if (subject.kind != Node::Kind::text) return false;
     problems_.add(subject.span,

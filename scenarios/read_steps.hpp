@@ -11,19 +11,22 @@ namespace onceward::scenarios {
 
 class StepReader {
  public:
-  StepReader(Reading& reading, Handler& handler, const std::string& service);
+  StepReader(Reading& reading, Handler& handler, const ServiceDescription& service);
 
   [[nodiscard]] Block read_block(const Node& steps, const std::string& at);
   [[nodiscard]] std::uint32_t slots() const { return slots_; }
   // Whether any step is an `ack`.
   [[nodiscard]] bool acknowledges() const { return acknowledges_; }
+  [[nodiscard]] std::uint32_t attempts_seen() const { return attempts_.seen(); }
 
  private:
   bool read_step(const Node& node, const std::string& at, Step& step);
-  bool does_one_thing(const Node& node, const std::string& word);
+  bool does_one_thing(const Node& node, const StepHelp& help);
   bool read_word(const Node& node, const StepHelp& help, Step& step);
   bool read_fields(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_publish(const Fields& fields, const Node& subject, Step& step);
+  // The values that an effect or events of a type are given, for obligations that compare them.
+  void note_carried(const std::string& what, const Step& step);
   bool read_effect(const Fields& fields, const Node& subject, Step& step);
   bool read_call(const Fields& fields, const Node& subject, Step& step);
   bool read_if(const Fields& fields, const Node& subject, const std::string& at, Step& step);
@@ -43,6 +46,18 @@ class StepReader {
   bool read_row(const Fields& fields, std::string_view name, models::TableSpec& table, Step& step);
   bool read_query(const Fields& fields, const models::TableSpec& table, Step& step);
 
+  // what is of the process, and stores (read_process.cpp)
+  bool read_store_step(const Fields& fields, const Node& subject, Step& step);
+  const models::CellSpec* find_cell(const Node& name, Step& step);
+  bool read_memory_step(const Fields& fields, const Node& subject, Step& step);
+  bool read_wait_until(const Node& subject, Step& step);
+  bool read_lock(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_timer_step(const Fields& fields, const Node& subject, Step& step);
+  std::optional<sim::Window> read_window_or_duration(const Node& node);
+  void read_window_of(const Fields& fields, Step& step);
+  // Names with values, as of `data` and `with`.
+  bool read_data(const Fields& fields, const char* name, Step& step);
+
   bool formula(const Node* node, Formula& into, bool& has);
   // The slot of the variable that `as` names; a name is bound again by a later step only to the
   // same kind of thing. Kind `empty`: of a step with a mistake, so that anything may be read of it.
@@ -52,14 +67,16 @@ class StepReader {
   Reading& reading_;
   Problems& problems_;
   Handler& handler_;
-  std::string service_;
+  const ServiceDescription& service_;
   Names names_;
   std::set<std::uint32_t> begun_;      // databases that a step before begins a transaction on
   bool begins_unknown_ = false;        // a step begins a transaction on an unknown database
   std::vector<std::string> in_loops_;  // lists and elements of the loops around
   int loops_ = 0;                      // around the step that is read
+  std::vector<std::string> locks_;     // held where it stands
   std::uint32_t slots_ = 0;
   bool acknowledges_ = false;
+  AttemptUse attempts_;
 };
 
 }  // namespace onceward::scenarios

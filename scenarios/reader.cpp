@@ -28,6 +28,7 @@ void Reading::read(const Node& root) {
   if (const Node* about = fields.text("about")) program.about = about->text;
   if (const Node* databases = fields.object("databases")) read_databases(*databases);
   if (const Node* brokers = fields.object("brokers")) read_brokers(*brokers);
+  if (const Node* stores = fields.object("stores")) read_stores(*stores);
   if (const Node* externals = fields.object("external")) read_externals(*externals);
   parts_left_out_ = !problems.empty();
   const Node* services = fields.object("services");
@@ -40,8 +41,11 @@ void Reading::read(const Node& root) {
   connect_workload();
   const std::size_t before = problems.size();
   if (const Node* obligations = fields.array("obligations")) read_obligations(*obligations);
-  if (const Node* invariants = fields.array("invariants")) read_invariants(*invariants);
   claims_left_out_ = problems.size() > before;
+  if (const Node* goals = fields.array("must_reach")) read_goals(*goals);
+  if (const Node* invariants = fields.array("invariants")) read_invariants(*invariants);
+  // What an obligation names may be in a part with a mistake.
+  claims_left_out_ = problems.size() > before || parts_left_out_;
   choose_oracles();
   if (const Node* faults = fields.object("faults")) {
     read_faults(*faults);

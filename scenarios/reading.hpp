@@ -26,13 +26,28 @@ class Reading {
   Problems& problems;
 
  private:
+  friend class ObligationReader;
   friend class StepReader;
 
   // flow (read_flow.cpp)
   void read_databases(const Node& node);
   void read_tables(DatabaseDescription& database, const Node& node);
   void read_brokers(const Node& node);
+  void read_topics(BrokerDescription& broker, const Node& node);
+  void read_dead_letter(const BrokerDescription& broker, const Node& node,
+                        models::TopicSpec& topic);
+  void read_refusal(const Node& node, const std::string& at, models::TopicSpec& topic);
   void read_externals(const Node& node);
+
+  // memory, timers, stores (read_process.cpp)
+  void read_stores(const Node& node);
+  void read_memory(ServiceDescription& service, const Node& node);
+  void read_cell(models::CellSpec& cell, const Node& node);
+  void read_timers(ServiceDescription& service, const Node& node);
+  [[nodiscard]] std::uint32_t find_timer(const ServiceDescription& service, const Node& name);
+  void read_timer_trigger(const ServiceDescription& service, Handler& handler, const Node& name);
+  // Complains of timers without a handler.
+  void check_timers(const ServiceDescription& service, const Node* node);
   // A table without a list of columns has those that inserts fill.
   void gather_columns(const Node& node);
   // Whether `name` can stand in an expression and before a dot; complains if not.
@@ -46,7 +61,11 @@ class Reading {
   bool read_on(ServiceDescription& service, Handler& handler, const Node& on);
   void read_topic_trigger(ServiceDescription& service, Handler& handler, const Node& topic,
                           const Node& group);
-  void read_uncaught(const Handler& handler, const Fields& fields);
+  void read_restart(ServiceDescription& service, const Fields& fields);
+  void name_instances(ServiceDescription& service, const Member& member, std::int64_t count);
+  void read_uncaught(Handler& handler, const Fields& fields);
+  void read_limits(Handler& handler, const Fields& fields);
+  void read_concurrency(Handler& handler, const Node& node);
   void connect_workload();
 
   // faults (read_faults.cpp)
@@ -58,20 +77,17 @@ class Reading {
   [[nodiscard]] bool read_between(const Node& node, sim::FaultRule& rule);
   [[nodiscard]] std::vector<std::string> fault_targets(sim::FaultKind kind) const;
 
-  // claims (read_claims.cpp, read_obligations.cpp)
+  // claims (read_claims.cpp, read_obligations.hpp)
   void read_workload(const Node& node);
   void read_request(const Node& node, const std::string& at);
   void read_obligations(const Node& node);
-  void read_obligation(const Node& node, const std::string& at);
-  [[nodiscard]] bool read_cause(const Node& each, models::ObligationSpec& spec);
-  void read_owed(const Node& owes, models::ObligationSpec& spec);
-  void read_keys(const Fields& fields, const std::string& at, models::ObligationSpec& spec);
-  void read_event_key(const Fields& fields, const std::string& at, models::ObligationSpec& spec);
-  void read_amounts(const Fields& fields, models::ObligationSpec& spec);
+  void read_goals(const Node& node);
   // Complains if no step can publish an event of this type.
   void check_published(const Node& node, const std::string& type);
   void read_invariants(const Node& node);
   void choose_oracles();
+  // Whether the obligations of the file make it decidable.
+  [[nodiscard]] bool is_decidable(const models::Oracle& oracle) const;
   void read_expectation(const Node& node);
   void read_violates(const Node& node);
   // The names of a list, or the one name that is no list, as far as they are `valid`.
@@ -94,7 +110,15 @@ class Reading {
     std::uint32_t service;
     Span to;  // where it names the service
     std::vector<std::shared_ptr<models::RequestOrder>> orders;
+    std::uint32_t first = 0;         // of `orders` in the workload
+    std::string name;                // empty: none
+    std::vector<const Node*> after;  // names of others
   };
+  // clients (read_clients.cpp)
+  void read_client(const Fields& fields, models::RequestOrder& like, Sent& sent);
+  void connect_after();
+  [[nodiscard]] bool comes_after(const Sent& sent, const Sent& other) const;
+
   // What a name of steps stands for.
   struct StepName {
     bool acts = false;               // an operation, which a fault can come after
@@ -106,13 +130,16 @@ class Reading {
   std::map<std::string, SymbolPtr> symbols_;
   std::map<std::string, std::shared_ptr<models::RequestSpec>> requests_;
   std::vector<Sent> sent_;
+  std::set<std::string> entry_names_;  // of the workload
   std::map<std::string, StepName> step_names_;
   std::set<std::string> effects_;    // that steps cause
   std::set<std::string> published_;  // types of events, as far as they stand in the file
-  bool publishes_any_ = false;       // a step calculates the type of its event
-  bool parts_left_out_ = false;      // mistakes may have kept databases or brokers from being read
-  bool steps_left_out_ = false;      // mistakes kept steps from being read
-  bool claims_left_out_ = false;     // mistakes kept obligations or invariants from being read
+  // The values that steps give an effect, or ("event T") the data of an event.
+  std::map<std::string, std::set<std::string>> carried_;
+  bool publishes_any_ = false;    // a step calculates the type of its event
+  bool parts_left_out_ = false;   // mistakes may have kept databases or brokers from being read
+  bool steps_left_out_ = false;   // mistakes kept steps from being read
+  bool claims_left_out_ = false;  // mistakes kept obligations or invariants from being read
   std::vector<const models::Oracle*> asked_for_;
 };
 

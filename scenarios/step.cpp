@@ -28,6 +28,7 @@ const FieldShape kWhere = field("where", kCondition, "which rows; else all");
 
 enum class Trait : std::uint8_t {
   steers,       // decides what comes next, at no moment of its own
+  remembers,    // the same, within the memory of its process
   cannot_fail,  // happens at a moment of its own and always succeeds
   can_fail,
 };
@@ -36,7 +37,7 @@ StepHelp step(StepKind kind, const char* word, Shape subject, Trait trait, const
               Fields fields) {
   StepHelp made{kind, word, help, {fmt::format("a step \"{}\"", word), {}}};
   made.can_fail = trait == Trait::can_fail;
-  made.acts = trait != Trait::steers;
+  made.acts = trait == Trait::can_fail || trait == Trait::cannot_fail;
   Fields& all = made.shape.fields;
   all.push_back(needed(word, std::move(subject), help));
   for (FieldShape& each : fields) all.push_back(std::move(each));
@@ -46,6 +47,13 @@ StepHelp step(StepKind kind, const char* word, Shape subject, Trait trait, const
   } else {
     all.push_back(field("on_error", shape::of(Kind::misplaced),
                         "\"on_error\" is for steps that can fail, this one cannot"));
+  }
+  const bool has_moment = made.acts && kind != StepKind::rollback && kind != StepKind::wait;
+  if (has_moment) {
+    all.push_back(field("window", shape::of(Kind::window), "how long it takes"));
+  } else {
+    all.push_back(field("window", shape::of(Kind::misplaced),
+                        "\"window\" is for steps that take time of their own, this one does not"));
   }
   all.push_back(field("name", kText, "for \"between\" and goals"));
   all.push_back(field("at", kText, "the line of code that it stands for"));
@@ -87,18 +95,65 @@ std::vector<StepHelp> other_operations() {
            {needed("to", kText, "the topic"), field("key", kValue, "what decides its partition"),
             field("id", kValue, "its id; else a new one"),
             field("data", map_of(kValue), "what it carries"),
+            field("correlation", kValue, "what the flow began with"),
+            field("causation", kValue, "the id of the event or command that brought it about"),
             field("resends", integer(0, 100), "tries after a refusal or a timeout; else 0"), kAs}),
       word_alone(step(StepKind::ack, "ack", kNothing, Trait::can_fail,
                       "acknowledges the event at hand", {kAs})),
+      step(StepKind::nack, "nack", kNothing, Trait::can_fail,
+           "says that the event at hand was not handled",
+           {needed("requeue", shape::of(Kind::boolean),
+                   "true: it is handed out again; false: it is given up"),
+            kAs}),
       step(StepKind::effect, "effect", kText, Trait::cannot_fail,
            "a business effect, in a transaction or at once",
            {needed("of", kValue, "the cause that it serves"),
+            field("with", map_of(kValue), "what it is about: an amount, an address"),
             field("in", kText, "the database in whose transaction it is; else at once")}),
       step(StepKind::call, "call", kText, Trait::can_fail, "calls an external service",
            {needed("of", kValue, "the cause that its effect serves"),
+            field("with", map_of(kValue), "what its effect is about"),
             field("idempotency_key", kValue, "calls with one key act once"), kAs}),
       step(StepKind::wait, "wait", either({shape::of(Kind::duration), shape::of(Kind::window)}),
            Trait::cannot_fail, "waits for a duration or within a window", {}),
+  };
+}
+
+std::vector<StepHelp> store_steps() {
+  return {
+      step(StepKind::put, "put", kText, Trait::can_fail, "puts a value under a key of a store",
+           {needed("key", kValue, "the key"), needed("value", kValue, "what is stored"),
+            field("ttl", shape::of(Kind::duration), "how long it stays; else until it is removed"),
+            field("if", word({"absent", "present"}), "only if the key is not there, or is there"),
+            kAs}),
+      step(StepKind::get, "get", kText, Trait::cannot_fail, "reads the value of a key of a store",
+           {needed("key", kValue, "the key"), kAs}),
+      step(StepKind::remove, "remove", kText, Trait::can_fail, "removes a key of a store",
+           {needed("key", kValue, "the key"), kAs}),
+  };
+}
+
+std::vector<StepHelp> process_steps() {
+  const FieldShape key = field("key", kValue, "which one; else the one without a key");
+  return {
+      step(StepKind::set_cell, "set", kText, Trait::remembers, "changes a cell of memory",
+           {needed("to", kValue, "its new value"), field("key", kValue, "of a map: which part")}),
+      step(StepKind::add_item, "add", kValue, Trait::remembers, "adds to a list or set of memory",
+           {needed("to", kText, "the list or set"), kAs}),
+      step(StepKind::take_item, "take", kValue, Trait::remembers,
+           "takes an item out of a list or set of memory, or a key out of a map",
+           {needed("from", kText, "the list, set or map"), kAs}),
+      step(StepKind::wait_until, "wait_until", kCondition, Trait::remembers,
+           "waits until memory is so", {}),
+      step(StepKind::lock, "lock", kText, Trait::remembers,
+           "runs `do` while no other handler of the process holds this lock",
+           {key, needed("do", kSteps, "what it guards")}),
+      step(StepKind::arm, "arm", kText, Trait::can_fail, "starts the time of a timer, anew",
+           {needed("after", either({shape::of(Kind::duration), shape::of(Kind::window)}),
+                   "how long it takes until it fires"),
+            key, kAs}),
+      step(StepKind::disarm, "disarm", kText, Trait::can_fail,
+           "stops a timer whose time is running", {key, kAs}),
   };
 }
 
@@ -137,7 +192,8 @@ std::vector<StepHelp> control_steps() {
 const std::vector<StepHelp>& step_catalogue() {
   static const std::vector<StepHelp> catalogue = [] {
     std::vector<StepHelp> all;
-    for (const auto& part : {database_steps(), other_operations(), control_steps()}) {
+    for (const auto& part :
+         {database_steps(), other_operations(), store_steps(), process_steps(), control_steps()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

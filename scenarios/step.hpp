@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/database.hpp"
+#include "models/key_value_store.hpp"
 #include "scenarios/formula.hpp"
 #include "scenarios/grammar.hpp"
 #include "sim/symbol.hpp"
@@ -23,9 +24,20 @@ enum class StepKind : std::uint8_t {
   rollback,
   publish,
   ack,
+  nack,
   effect,
   call,
   wait,
+  put,
+  get,
+  remove,
+  set_cell,
+  add_item,
+  take_item,
+  wait_until,
+  lock,
+  arm,
+  disarm,
   when,
   for_each,
   loop,
@@ -65,27 +77,35 @@ struct Step {
   StepKind kind = StepKind::begin;
   std::shared_ptr<const sim::Site> site;    // JSON pointer in the expanded scenario
   std::shared_ptr<const sim::Symbol> name;  // of the operation, for goals and `between`
-  std::uint32_t component = kNone;          // database, broker or external service, by kind
-  std::uint32_t part = kNone;               // table or topic
+  std::uint32_t component = kNone;          // database, broker, store or external service, by kind
+  std::uint32_t part = kNone;               // table, topic, cell or timer
   std::uint32_t result = kNone;             // slot of `as`
   std::uint32_t loop = kNone;               // for_each: slot of the rows
-  std::shared_ptr<const sim::Symbol> word;  // effect, or operation of an external service
-  Formula value;                            // where, if, of, type, key of idempotency: by kind
+  std::shared_ptr<const sim::Symbol> word;  // effect, lock, or operation of an external service
+  Formula value;                            // where, if, of, type, what is put: by kind
   bool has_value = false;
   Formula key;
   bool has_key = false;
   Formula id;
   bool has_id = false;
   std::vector<std::pair<std::uint32_t, Formula>> columns;  // insert, update: column, value
-  std::vector<std::pair<std::shared_ptr<const sim::Symbol>, Formula>> data;  // publish
+  // publish: the data; effect, call: `with`
+  std::vector<std::pair<std::shared_ptr<const sim::Symbol>, Formula>> data;
+  std::optional<Formula> correlation;  // publish
+  std::optional<Formula> causation;
   models::OnConflict on_conflict = models::OnConflict::error;
   int order_by = -1;
   bool descending = false;
-  std::uint32_t resends = 0;                 // publish: tries after a refusal or a timeout
-  std::uint32_t limit = ~0U;                 // select: rows; while: rounds
-  bool each_time = false;                    // either: decided anew whenever it is met
-  sim::Window window;                        // wait
-  Block body;                                // for_each, while, if: then
+  std::uint32_t resends = 0;          // publish: tries after a refusal or a timeout
+  std::uint32_t limit = ~0U;          // select: rows; while: rounds
+  bool each_time = false;             // either: decided anew whenever it is met
+  bool requeue = false;               // nack
+  sim::Window window;                 // wait; arm: after
+  std::optional<sim::Window> takes;   // how long it takes, where that is written
+  sim::Duration ttl = sim::kForever;  // put
+  models::PutIf put_if = models::PutIf::always;
+  bool at_once = false;                      // arm, disarm: a volatile timer, part of the process
+  Block body;                                // for_each, while, lock, if: then
   Block otherwise;                           // if: else
   Branches branches;                         // either
   std::map<models::Status, Block> on_error;  // what is done upon each answer that is caught

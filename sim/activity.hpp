@@ -82,7 +82,9 @@ class Activity final : public InArena {
   const ExactState* exact = nullptr;
   std::coroutine_handle<> answered;   // goes on here when its paused process resumes
   const Symbol* next_name = nullptr;  // of the next operation it awaits
+  const Window* takes = nullptr;      // how long its operations take, if not as they say
   Hash128 awaited;                    // rolling hash of all that it awaited
+  Hash128 memory_before;              // of its process, when it began: for passes only
   bool acted = false;                 // it changed something others can see
   bool struck = false;                // a fault struck it
   bool exits = false;                 // its process ends with it

@@ -41,6 +41,7 @@ void Operation::await_suspend(std::coroutine_handle<> awaiting) {
   activity->waiting_for = this;
   name_ = activity->next_name;
   activity->next_name = nullptr;
+  if (activity->takes != nullptr) asked_ = *activity->takes;
   entry = activity->entry;
   if (entry == 0) entry = world_->cause();
   // Another of its process's tasks may have doomed or paused it in this very step.
@@ -59,8 +60,9 @@ void Operation::remember(std::uint64_t result) const {
 }
 
 FaultKind Operation::offer_before(World& world) {
-  const Symbol& target = component_ != nullptr ? component_->name() : activity->process->name();
-  const std::initializer_list<const Symbol*> targets = {&activity->process->name(), &target};
+  const Process& by = *activity->process;
+  const Symbol& target = component_ != nullptr ? component_->name() : by.name();
+  const std::initializer_list<const Symbol*> targets = {&by.name(), &by.service_name(), &target};
   switch (fallible()) {
     case Fallible::no:
       return FaultKind::none;

@@ -6,8 +6,20 @@
 
 namespace onceward::sim {
 
-Periodic::Periodic(World& world, Process& process, const Site& at, Duration period)
-    : process_(&process), period_(period) {
+namespace {
+
+Hash128 memory_of(const Process& process) {
+  if (process.service()->declares_changes()) return {};
+  Hasher memory(Hasher::Ids::raw);
+  process.service()->fingerprint(memory);
+  return memory.finish();
+}
+
+}  // namespace
+
+Periodic::Periodic(World& world, Process& process, const Site& at, Duration period,
+                   std::uint32_t overlap)
+    : process_(&process), period_(period), overlap_(overlap) {
   site = &at;
   entry = world.cause();
   world.core_->periodics.push_back(this);
@@ -23,9 +35,16 @@ Hash128 Periodic::pass_id() const {
 void Periodic::happen(World& world) {
   began_step_ = world.steps();
   began_ = world.now();
-  reads_.clear();
-  process_->spawn_as(world, derive(id, site->hash, 0), *site, this,
-                     [this] { return start_pass(); });
+  ++running_;
+  ++pass_;
+  latest_ = derive(id, site->hash, 0);
+  Activity& pass = process_->spawn_as(world, latest_, *site, this, [this] { return start_pass(); });
+  pass.memory_before = memory_of(*process_);
+  if (running_ < overlap_) add_next(world);
+}
+
+void Periodic::add_next(World& world) {
+  world.add_for(*process_, *this, pass_id(), *site, Window{period_, period_}, began_step_, began_);
 }
 
 void Periodic::fingerprint(Hasher& hasher) const {
@@ -43,14 +62,26 @@ void Periodic::activity_ended(World& world, Activity& activity) {
       std::all_of(activity.reads.begin(), activity.reads.end(), [&](const Read& read) {
         return world.core_->versions[static_cast<std::size_t>(read.resource)] == read.version;
       });
-  entry = activity.entry;
-  if (!activity.acted && !activity.struck && current) {
-    parked_ = true;
-    reads_.assign(activity.reads.begin(), activity.reads.end());
+  --running_;
+  const bool remembers = !(activity.memory_before == memory_of(*process_));
+  if (!activity.acted && !remembers && !activity.struck && current) {
+    park(world, activity);
     return;
   }
-  ++pass_;
-  world.add_for(*process_, *this, pass_id(), *site, Window{period_, period_}, began_step_, began_);
+  // Parked by another pass, it stays so: what that one read has not changed.
+  if (remembers) parked_ = false;
+  if (parked_ || phase != Phase::idle) return;
+  entry = activity.entry;
+  add_next(world);
+}
+
+void Periodic::park(World& world, const Activity& last) {
+  if (last.creator.id() == latest_) --pass_;
+  parked_ = true;
+  entry = last.entry;
+  reads_.assign(last.reads.begin(), last.reads.end());
+  if (phase == Phase::pending) world.cancel(*this);
+  phase = Phase::idle;
 }
 
 void Periodic::touched(World& world, ResourceId resource) {

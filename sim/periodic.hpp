@@ -1,10 +1,12 @@
-// A handler that runs every so often, one pass at a time, and is parked while nothing could change
-// what a pass does (DESIGN 3.2).
+// A handler that runs every so often and is parked while nothing could change what a pass does
+// (DESIGN 3.2).
 //
-// The first pass of an incarnation comes at any phase of the period. After a pass that acted, the
-// next comes one period after it began, or as soon as it ended if that is later. A pass that wrote
-// nothing, that no fault struck and whose reads are still current is parked: it becomes pending
-// again, at any phase of the period, when something it read changes.
+// The first pass of an incarnation comes at any phase of the period. The next comes one period
+// after it began, but not before fewer than `overlap` passes are under way: with an overlap of 1 it
+// waits for the one before. When a pass ends that wrote nothing, that no fault struck and whose
+// reads are still current, another one begun now would do nothing either, whatever the others under
+// way do. So no pass is pending any more, until something it read changes; then one is, at any
+// phase of the period.
 #pragma once
 
 #include "sim/component.hpp"
@@ -14,7 +16,8 @@ namespace onceward::sim {
 
 class Periodic : public Occurrence, public Completion {
  public:
-  Periodic(World& world, Process& process, const Site& site, Duration period);
+  Periodic(World& world, Process& process, const Site& site, Duration period,
+           std::uint32_t overlap = 1);
   virtual ~Periodic() = default;
 
   void happen(World& world) final;
@@ -34,14 +37,20 @@ class Periodic : public Occurrence, public Completion {
 
  private:
   [[nodiscard]] Hash128 pass_id() const;
+  void add_next(World& world);
+  void park(World& world, const Activity& last);
 
   Process* process_;
   Duration period_;
-  std::uint32_t pass_ = 0;  // passes that were not parked
+  std::uint32_t overlap_;  // how many passes may be under way at once
+  std::uint32_t running_ = 0;
+  std::uint32_t pass_ =
+      0;            // of the next pass; the latest, if it did nothing, gives its number back
+  Hash128 latest_;  // causal id of the latest pass
   std::uint32_t began_step_ = 0;
   Instant began_;
   bool parked_ = false;
-  Vector<Read> reads_;  // of the parked pass
+  Vector<Read> reads_;  // of the pass after which it was parked
 };
 
 }  // namespace onceward::sim

@@ -22,10 +22,21 @@ class Service : public InArena {
   virtual void start(World& world, Process& process) = 0;
   // The declared memory: all that a task may read besides what it awaited.
   virtual void fingerprint(Hasher&) const {}
+  // Whether its tasks say what they read and change of it (World::read, World::touch), as of other
+  // resources. If not, a pass during which it changed counts as one that acted, and a pass that
+  // reads what another task changes must not rely on being woken.
+  [[nodiscard]] virtual bool declares_changes() const { return false; }
 };
 
 // Default restart time after a crash (DESIGN 3.2).
 inline constexpr Window kRestartWindow{std::chrono::milliseconds(500), std::chrono::seconds(30)};
+
+// What is fixed about a process besides its name.
+struct ProcessSetup {
+  const Symbol* service = nullptr;  // whose instance it is; null: a service of its own name
+  Window restart = kRestartWindow;  // in which it comes back after it ended
+  bool restarts = true;             // false: it stays down
+};
 
 class Process : public InArena {
  public:
@@ -36,10 +47,12 @@ class Process : public InArena {
     down,
   };
 
-  Process(const Symbol& name, OwnerId owner, std::uint32_t index)
-      : name_(&name), owner_(owner), index_(index), creator_(name.hash) {}
+  Process(const Symbol& name, const Symbol& service, OwnerId owner, std::uint32_t index)
+      : name_(&name), service_name_(&service), owner_(owner), index_(index), creator_(name.hash) {}
 
   [[nodiscard]] const Symbol& name() const { return *name_; }
+  // The service it is an instance of; its own name if it is the only one.
+  [[nodiscard]] const Symbol& service_name() const { return *service_name_; }
   [[nodiscard]] OwnerId owner() const { return owner_; }
   [[nodiscard]] std::uint32_t index() const { return index_; }
   [[nodiscard]] State state() const { return state_; }
@@ -79,6 +92,7 @@ class Process : public InArena {
   Activity& add_activity(World& world, const Hash128& id, const Site& site, Completion* completion);
 
   const Symbol* name_;
+  const Symbol* service_name_;
   OwnerId owner_;
   std::uint32_t index_;
   Creator creator_;

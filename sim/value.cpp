@@ -83,6 +83,14 @@ std::string Value::print() const {
   return {};
 }
 
+bool comes_before(const Value& a, const Value& b) {
+  if (a.kind() != b.kind()) return a.kind() < b.kind();
+  if (a.kind() == ValueKind::text) return a.view() < b.view();
+  if (a.kind() == ValueKind::minted) return a.id() < b.id();
+  if (a.step() != b.step()) return a.step() < b.step();
+  return a.number() < b.number();
+}
+
 const Text* frozen_text(std::string_view text) {
   const OutsideStep gate;
   static std::map<std::string, std::unique_ptr<char[]>, std::less<>> texts;

@@ -77,6 +77,10 @@ class Value {
   };
 };
 
+// A total order of contents, for what is kept as a set: equal sets then look alike. The order of
+// ids and of instants depends on the run; it must not be seen.
+[[nodiscard]] bool comes_before(const Value& a, const Value& b);
+
 // Text that lives until the program ends; equal text is stored once. For loading, not for runs.
 [[nodiscard]] const Text* frozen_text(std::string_view text);
 

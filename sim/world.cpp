@@ -73,14 +73,21 @@ void World::record(Trace* trace, PathLog* path) {
   path_ = path;
 }
 
-Process& World::add_process(const Symbol& name, MakeService make, const Window& restart) {
+Process& World::add_process(const Symbol& name, MakeService make, const ProcessSetup& setup) {
   const OwnerId owner = arena_.add_owner();
   const Arena::Entered entered(arena_, owner);
-  auto* process = new Process(name, owner, static_cast<std::uint32_t>(processes_.size()));
+  const Symbol& service = setup.service != nullptr ? *setup.service : name;
+  auto* process = new Process(name, service, owner, static_cast<std::uint32_t>(processes_.size()));
   processes_.push_back(process);
   make_service_.push_back(std::move(make));
-  restart_windows_.push_back(restart);
+  setups_.push_back(setup);
   return *process;
+}
+
+std::uint32_t World::add_goal(const FaultRule* rule) {
+  ONCEWARD_ASSERT(goals_.size() < 64);
+  goals_.push_back(rule == nullptr ? std::optional<FaultRule>() : *rule);
+  return static_cast<std::uint32_t>(goals_.size() - 1);
 }
 
 Process* World::process(const Symbol& name) const {
@@ -326,6 +333,9 @@ bool World::is_before(const Value& a, const Value& b, bool or_equal) {
     record_time(before);
   }
   log_comparison(a, b, before, or_equal);
+  // What is still to come will have come later: a pass that found it so is not idle for ever.
+  const bool is_to_come = before ? a.step() == core_->step : b.step() == core_->step;
+  if (is_to_come && core_->running != nullptr) core_->running->struck = true;
   return before;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct Finding {
   Value entity;  // which cause, message or key
   std::int64_t expected = 0;
   std::int64_t actual = 0;
+  bool of_values = false;  // what it is about has a value: the two below, not the numbers
+  Value should_be;
+  Value is;
   std::uint32_t step = 0;
   // The model itself cannot go on (a division by zero in a scenario): ends every search.
   bool mistake = false;
@@ -110,16 +114,25 @@ class World {
   using MakeService = std::function<Service*(Process&)>;
   // A process that is started with the world. `make` is called, with the process's memory entered,
   // for every incarnation; it must not keep state.
-  Process& add_process(const Symbol& name, MakeService make,
-                       const Window& restart = kRestartWindow);
+  Process& add_process(const Symbol& name, MakeService make, const ProcessSetup& setup = {});
 
-  [[nodiscard]] ResourceId add_resource();
+  [[nodiscard]] ResourceId add_resource() { return add_resources(1); }
+  // So many with numbers in a row; the first one.
+  [[nodiscard]] ResourceId add_resources(std::uint32_t count);
 
   // `count` more parts of the workload, each of which a run may do without; the first one's number.
   std::uint32_t add_parts(std::uint32_t count) { return std::exchange(parts_, parts_ + count); }
   [[nodiscard]] bool is_left_out(std::uint32_t part) const {
     return part < left_out_.size() && left_out_[part];
   }
+
+  // ---- goals: what some run should do, up to 64 -------------------------------------------------
+
+  // Part of building. A goal that a fault as `rule` reaches, or (null) one that models `reach`.
+  std::uint32_t add_goal(const FaultRule* rule = nullptr);
+  void reach(std::uint32_t goal) { core_->goals |= std::uint64_t{1} << goal; }
+  // Those that this run has reached so far, bit by bit; not part of the fingerprint.
+  [[nodiscard]] std::uint64_t goals() const { return core_->goals; }
 
   // ---- for models ------------------------------------------------------------------------------
 
@@ -168,8 +181,8 @@ class World {
   // A data choice between two words; true for the second.
   bool choose_flag(const Site& site, const char* first, const char* second);
 
-  // Offers those of `kinds` that the plan still allows against `targets`, as a choice of whatever
-  // happens now; pays for what is chosen. FaultKind::none when nothing strikes.
+  // Offers those of `kinds` that the plan still allows against one of `targets`, as a choice of
+  // whatever happens now; pays for what is chosen. FaultKind::none when nothing strikes.
   FaultKind offer_fault(const Site& site, std::initializer_list<FaultKind> kinds,
                         std::initializer_list<const Symbol*> targets);
 
@@ -177,7 +190,8 @@ class World {
   // runs; true: it strikes, and no task may be started.
   bool strike_taker(Process& process, const Site& site);
 
-  // A process ends by itself, on an error nobody caught; it restarts as after a crash. No fault.
+  // A process ends by itself, on an error nobody caught; what follows is as after a crash. No
+  // fault.
   void fail_process(Process& process);
 
   // Whether instant `a` is before `b`; a `time` choice where the path leaves it open.
@@ -261,9 +275,12 @@ class World {
       Instant instant;
     };
     Vector<Taken> instants;  // those that values refer to; sampled reading only
-    bool judged = false;     // on_quiet has been called since the last step
+    std::uint64_t goals = 0;
+    bool judged = false;  // on_quiet has been called since the last step
   };
 
+  [[nodiscard]] bool strikes(const FaultRule& rule, FaultKind kind,
+                             std::initializer_list<const Symbol*> targets) const;
   std::uint32_t choose(const ChoicePoint& point);
   std::uint32_t choose_here(ChoicePoint& point, const Site& site);
   std::uint32_t choose_next();
@@ -301,8 +318,9 @@ class World {
   std::vector<Component*> components_;  // fixed once built
   std::vector<Process*> processes_;
   std::vector<MakeService> make_service_;
-  std::vector<Window> restart_windows_;
+  std::vector<ProcessSetup> setups_;
   Arena::Snapshot initial_;
+  std::vector<std::optional<FaultRule>> goals_;
   std::uint32_t parts_ = 0;
   std::vector<bool> left_out_;
 };

@@ -78,7 +78,13 @@ bool is_between(const Activity* activity, const Between& span) {
 
 bool World::rule_allows(const FaultRule& rule, std::size_t index, FaultKind kind,
                         std::initializer_list<const Symbol*> targets) const {
-  if (rule.kind != kind || core_->strikes[index] >= rule.at_most) return false;
+  return core_->strikes[index] < rule.at_most && strikes(rule, kind, targets);
+}
+
+// Whether a fault of this kind that strikes here is one as `rule` says.
+bool World::strikes(const FaultRule& rule, FaultKind kind,
+                    std::initializer_list<const Symbol*> targets) const {
+  if (rule.kind != kind) return false;
   if (!rule.target.empty() &&
       std::none_of(targets.begin(), targets.end(),
                    [&](const Symbol* target) { return target->text == rule.target; })) {
@@ -110,14 +116,17 @@ FaultKind World::offer_fault(const Site& site, std::initializer_list<FaultKind> 
   if (chosen == 0) return FaultKind::none;
   ++core_->strikes[rules[chosen]];
   ++core_->faults_used;
+  for (std::uint32_t i = 0; i < goals_.size(); ++i) {
+    if (goals_[i] && strikes(*goals_[i], point.options[chosen], targets)) reach(i);
+  }
   return point.options[chosen];
 }
 
 bool World::strike_after(Operation& operation) {
   Activity& activity = *operation.activity;
   Process& process = *activity.process;
-  const FaultKind kind =
-      offer_fault(*operation.site, {FaultKind::crash, FaultKind::pause}, {&process.name()});
+  const FaultKind kind = offer_fault(*operation.site, {FaultKind::crash, FaultKind::pause},
+                                     {&process.name(), &process.service_name()});
   if (kind == FaultKind::none) return false;
   activity.struck = true;
   activity.waiting_for = nullptr;
@@ -139,7 +148,9 @@ bool World::strike_after(Operation& operation) {
 }
 
 bool World::strike_taker(Process& process, const Site& site) {
-  if (offer_fault(site, {FaultKind::crash}, {&process.name()}) == FaultKind::none) return false;
+  const FaultKind kind =
+      offer_fault(site, {FaultKind::crash}, {&process.name(), &process.service_name()});
+  if (kind == FaultKind::none) return false;
   doom(process, nullptr);
   return true;
 }
@@ -225,8 +236,9 @@ void World::crash(Process& process) {
     const Arena::Entered in_component(arena_, component->owner());
     component->on_crash(*this, process);
   }
-  schedule<Restart>(core_owner_, process.creator_, kRestart, restart_windows_[process.index_],
-                    process);
+  const ProcessSetup& setup = setups_[process.index_];
+  if (!setup.restarts) return;
+  schedule<Restart>(core_owner_, process.creator_, kRestart, setup.restart, process);
 }
 
 void World::start(Process& process) {

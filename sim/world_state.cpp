@@ -22,10 +22,11 @@ const char* to_text(Mark mark) {
   return kNames[static_cast<std::size_t>(mark)];
 }
 
-ResourceId World::add_resource() {
+ResourceId World::add_resources(std::uint32_t count) {
   const Arena::Entered entered(arena_, core_owner_);
-  core_->versions.push_back(0);
-  return static_cast<ResourceId>(core_->versions.size() - 1);
+  const std::size_t first = core_->versions.size();
+  core_->versions.resize(first + count);
+  return static_cast<ResourceId>(first);
 }
 
 void World::read(ResourceId resource) {

@@ -10,13 +10,14 @@ class NoDuplicateEffect final : public Oracle {
                "What {entity} owes {expected} time(s) has happened {actual} times.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
-    return !spec.owes_event;
+    return spec.owes_effect();
   }
   void on_change(sim::World& world, const Ledger& ledger, std::size_t obligation,
                  const Tally& tally) const override {
     const ObligationSpec& spec = ledger.spec(obligation);
-    if (spec.owes_event || !tally.real || tally.count <= spec.most) return;
-    report(world, tally.key, spec.most, tally.count, {tally.first_entry, tally.last_entry});
+    const std::int64_t most = ledger.most(obligation, tally);
+    if (!spec.owes_effect() || !tally.real || tally.count <= most) return;
+    report(world, tally.key, most, tally.count, {tally.first_entry, tally.last_entry});
   }
 };
 

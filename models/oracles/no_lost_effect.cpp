@@ -12,13 +12,14 @@ class NoLostEffect final : public Oracle {
                "nothing is left that would do the rest.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
-    return !spec.owes_event;
+    return spec.owes_effect();
   }
   void at_quiet(sim::World& world, const Ledger& ledger, std::size_t obligation,
                 const Tally& tally) const override {
     const ObligationSpec& spec = ledger.spec(obligation);
-    if (spec.owes_event || !tally.real || tally.count >= spec.least) return;
-    report(world, tally.key, spec.least, tally.count, {tally.cause_entry, tally.last_entry});
+    const std::int64_t least = ledger.least(obligation, tally);
+    if (!spec.owes_effect() || !tally.real || tally.count >= least) return;
+    report(world, tally.key, least, tally.count, {tally.cause_entry, tally.last_entry});
   }
 };
 

@@ -14,20 +14,21 @@ class NoLostEvent final : public Oracle {
                "that would tell them.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
-    return spec.owes_event;
+    return spec.owes_event();
   }
   void at_quiet(sim::World& world, const Ledger& ledger, std::size_t obligation,
                 const Tally& tally) const override {
     const ObligationSpec& spec = ledger.spec(obligation);
-    if (!spec.owes_event || !tally.real) return;
-    if (tally.count < spec.least) {
-      report(world, tally.key, spec.least, tally.count, {tally.cause_entry, tally.last_entry});
+    if (!spec.owes_event() || !tally.real || tally.released) return;
+    const std::int64_t least = ledger.least(obligation, tally);
+    if (tally.count < least) {
+      report(world, tally.key, least, tally.count, {tally.cause_entry, tally.last_entry});
       return;
     }
     for (const Log* log : ledger.logs()) {
       std::uint32_t entry = 0;
-      if (!log->unhandled(*spec.owed, tally.key, entry)) continue;
-      report(world, tally.key, spec.least, 0, {tally.cause_entry, entry});
+      if (!log->unhandled(*spec.owed.front().name, tally.key, entry)) continue;
+      report(world, tally.key, least, 0, {tally.cause_entry, entry});
     }
   }
 };

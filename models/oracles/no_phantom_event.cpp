@@ -11,11 +11,11 @@ class NoPhantomEvent final : public Oracle {
                "The world was told of {entity}, which does not exist.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
-    return spec.owes_event;
+    return spec.owes_event();
   }
   void at_quiet(sim::World& world, const Ledger& ledger, std::size_t obligation,
                 const Tally& tally) const override {
-    if (!ledger.spec(obligation).owes_event || tally.real || tally.count == 0) return;
+    if (!ledger.spec(obligation).owes_event() || tally.real || tally.count == 0) return;
     report(world, tally.key, 0, tally.count, {tally.last_entry});
   }
 };

@@ -11,6 +11,7 @@ class NoStuckMessage final : public Oracle {
                "every message is done, dead or parked by declaration, once all is quiet",
                "Message {entity} lies there and nobody will ever finish it.") {}
 
+  [[nodiscard]] bool on_request() const override { return true; }
   [[nodiscard]] bool by_default(const ObligationSpec&) const override { return true; }
   void at_quiet_once(sim::World& world, const Ledger& ledger) const override {
     for (const Log* log : ledger.logs()) {

@@ -11,9 +11,13 @@ class PerKeyOrder final : public Oracle {
                "What belongs to one key happened in another order than its causes: {entity} came "
                "too late.") {}
 
+  [[nodiscard]] bool on_request() const override { return true; }
+  [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
+    return spec.rule == ObligationRule::order;
+  }
   void on_change(sim::World& world, const Ledger& ledger, std::size_t obligation,
                  const Tally& tally) const override {
-    if (!tally.real || tally.count == 0) return;
+    if (!ledger.spec(obligation).ordered || !tally.real || tally.count == 0) return;
     for (const Tally& other : ledger.tallies(obligation)) {
       const bool same_key = other.real && other.count > 0 && other.per == tally.per;
       if (!same_key || (other.rank < tally.rank) == (other.first_rank < tally.first_rank)) continue;

@@ -19,27 +19,6 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// The files to check: as named, and everything that ends in .onceward.json below folders, sorted.
-std::vector<std::string> files_of(const std::vector<std::string>& paths) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code failed;
-    if (path == "-" || !fs::is_directory(path, failed)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> below;
-    for (const auto& entry : fs::recursive_directory_iterator(path, failed)) {
-      const std::string name = entry.path().generic_string();
-      if (entry.is_regular_file() && name.ends_with(".onceward.json")) below.push_back(name);
-    }
-    std::sort(below.begin(), below.end());
-    files.insert(files.end(), below.begin(), below.end());
-  }
-  return files;
-}
-
 void count(const Checked& checked, reports::Summary& summary) {
   if (checked.exit_code == 0) {
     ++summary.as_expected;
@@ -62,6 +41,26 @@ void show_progress(std::size_t index, std::size_t count, const std::string& file
 }
 
 }  // namespace
+
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code failed;
+    if (path == "-" || !fs::is_directory(path, failed)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> below;
+    for (const auto& entry : fs::recursive_directory_iterator(path, failed)) {
+      const std::string name = entry.path().generic_string();
+      if (entry.is_regular_file() && name.ends_with(".onceward.json")) below.push_back(name);
+    }
+    std::sort(below.begin(), below.end());
+    files.insert(files.end(), below.begin(), below.end());
+  }
+  return files;
+}
 
 bool wants_color() {
   if (std::getenv("NO_COLOR") != nullptr) return false;

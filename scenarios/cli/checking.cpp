@@ -18,6 +18,7 @@ namespace onceward::cli {
 namespace {
 
 using scenarios::Expectation;
+using scenarios::kGoalsMax;
 using scenarios::Loaded;
 using scenarios::Program;
 
@@ -87,7 +88,9 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   if (fewest == 0) return;
   sim::FaultPlan plan = program.plan;
   plan.budget = static_cast<std::uint32_t>(fewest) - 1;
-  const sim::Result fewer = sim::exhaustive(program, plan, options);
+  sim::SearchOptions any_goals = options;
+  any_goals.goals = 0;
+  const sim::Result fewer = sim::exhaustive(program, plan, any_goals);
   report.result.figures.states += fewer.figures.states;
   report.result.figures.transitions += fewer.figures.transitions;
   if (fewer.verdict == sim::Verdict::violated) {
@@ -116,7 +119,9 @@ void compare(const Program& program, const CheckOptions& options, reports::Scena
   const Expectation& expectation = program.expectation;
   const sim::Verdict verdict = report.result.verdict;
   const bool should_break = !expectation.violates.empty();
-  if (should_break && verdict != sim::Verdict::violated) {
+  // A violation that does not reach the goals is told by the verdict.
+  const bool empty = verdict == sim::Verdict::vacuous && !report.result.violations.empty();
+  if (should_break && verdict != sim::Verdict::violated && !empty) {
     std::string how = expectation.by.empty() ? "" : " by the fault that \"by\" names";
     report.not_as_expected.push_back(fmt::format("a violation of {} is expected{}, none was found",
                                                  expectation.violates.front(), how));
@@ -152,6 +157,48 @@ void look_for_vacuity(const Program& program, reports::ScenarioReport& report) {
     } else {
       report.warnings.push_back(fmt::format("the fault {} cannot occur in this flow", kind));
     }
+  }
+}
+
+std::uint64_t all_goals(const Program& program) {
+  const std::size_t count = program.goals.size();
+  return count == kGoalsMax ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
+// Where a violation is expected, it is one that reaches the goals; if there is none, any.
+sim::Result search_with_goals(const Program& program, const sim::FaultPlan& plan,
+                              const sim::SearchOptions& options) {
+  if (program.goals.empty() || program.expectation.violates.empty()) {
+    return sim::explore(program, plan, options);
+  }
+  sim::SearchOptions with_goals = options;
+  with_goals.goals = all_goals(program);
+  sim::Result result = sim::explore(program, plan, with_goals);
+  if (result.verdict == sim::Verdict::violated) return result;
+  return sim::explore(program, plan, options);
+}
+
+// A goal that no run reached, or not the one that shows the violation, makes the answer empty.
+void look_at_goals(const Program& program, reports::ScenarioReport& report) {
+  sim::Result& result = report.result;
+  const bool violated = result.verdict == sim::Verdict::violated;
+  const std::uint64_t reached = violated ? result.violations.front().goals : result.goals;
+  std::vector<std::string> missed;
+  for (std::size_t i = 0; i < program.goals.size(); ++i) {
+    const bool is_reached = (reached >> i & 1) != 0;
+    report.goals.push_back({program.goals[i].name, is_reached});
+    if (!is_reached) missed.push_back(program.goals[i].name);
+  }
+  const bool unexpected = violated && program.expectation.violates.empty();
+  const bool decided = violated || result.verdict == sim::Verdict::exhausted ||
+                       result.verdict == sim::Verdict::sampled;
+  if (missed.empty() || unexpected || !decided) return;
+  result.verdict = sim::Verdict::vacuous;
+  for (const std::string& name : missed) {
+    result.reasons.push_back(
+        violated ? fmt::format("{} is violated, but by no run that reaches the goal: {}",
+                               result.violations.front().invariant, name)
+                 : fmt::format("no run reaches the goal: {}", name));
   }
 }
 
@@ -232,13 +279,16 @@ void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
     if (entry.fault == sim::FaultKind::none) continue;
     report.fault_site = loaded.place_of(entry.site);
     report.fault_line = loaded.line_of(entry.site);
+    report.fault_code = loaded.code_of(entry.site);
     break;
   }
   const models::Oracle* oracle = models::find_oracle(violation.invariant);
   if (oracle == nullptr) return;
-  report.in_short =
-      fmt::format(fmt::runtime(oracle->in_short()), fmt::arg("entity", violation.entity),
-                  fmt::arg("expected", violation.expected), fmt::arg("actual", violation.actual));
+  const bool of_values = !violation.should_be.empty();
+  report.in_short = fmt::format(
+      fmt::runtime(oracle->in_short()), fmt::arg("entity", violation.entity),
+      fmt::arg("expected", of_values ? violation.should_be : std::to_string(violation.expected)),
+      fmt::arg("actual", of_values ? violation.is : std::to_string(violation.actual)));
 }
 
 void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {
@@ -248,6 +298,8 @@ void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {
   if (violation.entries.empty()) return;
   const std::string& site = violation.trace[violation.entries.back() - 1].site;
   report.result.reasons.push_back(loaded.place_of(site) + ": " + loaded.line_of(site));
+  const std::string code = loaded.code_of(site);
+  if (!code.empty()) report.result.reasons.push_back("in the code: " + code);
 }
 
 Checked check_file(const std::string& path, const CheckOptions& options) {
@@ -269,13 +321,14 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
   search.violates = program.expectation.violates;
   const bool by = !program.expectation.by.empty();
   const sim::FaultPlan plan = by ? plan_of_by(program) : program.plan;
-  report.result = sim::explore(program, plan, search);
+  report.result = search_with_goals(program, plan, search);
   const bool mistaken =
       !report.result.violations.empty() && report.result.violations.front().mistake;
   if (!mistaken) {
     check_fewest(program, search, report);
     if (!by) look_for_vacuity(program, report);
     if (!by) look_beyond(program, search, report);
+    look_at_goals(program, report);
   }
   for (const models::Oracle* oracle : program.oracles) {
     const bool broken = std::any_of(

@@ -20,6 +20,14 @@ int run(const std::string& path, std::uint64_t seed);
 int replay(const std::string& path, const OutputOptions& output);
 int show(const std::string& path, const std::string& as);
 int list(const std::string& kind);
+int schema();
+// Prints a first file with these patterns (`onceward new`).
+int draft(const std::vector<std::string>& words);
+// Findings are no failure unless `strict`.
+int lint(const std::vector<std::string>& paths, bool strict);
+
+// The files behind paths: as named, and all that ends in .onceward.json below folders, sorted.
+[[nodiscard]] std::vector<std::string> files_of(const std::vector<std::string>& paths);
 
 // Whether standard output is a terminal that wants colour; NO_COLOR wins.
 [[nodiscard]] bool wants_color();

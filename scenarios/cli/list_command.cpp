@@ -5,6 +5,8 @@
 #include "models/oracles/oracle.hpp"
 #include "models/profiles.hpp"
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/functions.hpp"
+#include "scenarios/lint.hpp"
 #include "scenarios/nearest.hpp"
 #include "scenarios/patterns/pattern.hpp"
 #include "scenarios/step.hpp"
@@ -32,6 +34,7 @@ Rows profiles() {
   Rows rows;
   for (const auto& each : models::database_profiles()) rows.emplace_back(each.name, each.help);
   for (const auto& each : models::broker_profiles()) rows.emplace_back(each.name, each.help);
+  for (const auto& each : models::store_profiles()) rows.emplace_back(each.name, each.help);
   return rows;
 }
 
@@ -41,7 +44,8 @@ Rows steps() {
     std::string help = each.help;
     const char* before = "; fields: ";
     for (const std::string& field : each.shape.names()) {
-      const bool of_all = field == "name" || field == "at" || field == "on_error";
+      const bool of_all =
+          field == "name" || field == "at" || field == "on_error" || field == "window";
       if (field == each.word || of_all) continue;
       help += std::exchange(before, ", ") + field;
     }
@@ -67,10 +71,15 @@ Rows patterns() {
 }
 
 Rows functions() {
-  return {{"uuid()", "a new id, minted where it is evaluated"},
-          {"now()", "the instant of this step, by the process's clock"},
-          {"count(rows)", "how many rows a select found"},
-          {"exists(rows)", "whether a select found any row"}};
+  Rows rows;
+  for (const auto& each : scenarios::function_catalogue()) rows.emplace_back(each.call, each.help);
+  return rows;
+}
+
+Rows lint_rules() {
+  Rows rows;
+  for (const auto& each : scenarios::lint_catalogue()) rows.emplace_back(each.name, each.help);
+  return rows;
 }
 
 Rows strategies() {
@@ -86,10 +95,10 @@ int list(const std::string& kind) {
     const char* name;
     Rows (*rows)();
   };
-  static constexpr Kind kKinds[] = {{"faults", faults},        {"invariants", invariants},
-                                    {"profiles", profiles},    {"steps", steps},
-                                    {"functions", functions},  {"patterns", patterns},
-                                    {"strategies", strategies}};
+  static constexpr Kind kKinds[] = {{"faults", faults},       {"invariants", invariants},
+                                    {"profiles", profiles},   {"steps", steps},
+                                    {"functions", functions}, {"patterns", patterns},
+                                    {"lint", lint_rules},     {"strategies", strategies}};
   std::vector<std::string> names;
   for (const Kind& each : kKinds) {
     names.emplace_back(each.name);

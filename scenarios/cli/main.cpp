@@ -30,6 +30,7 @@ struct Arguments {
   std::string seed = "1";
   std::string as = "text";
   std::string kind;
+  bool strict = false;
   CheckOptions check;
   OutputOptions output;
 };
@@ -98,12 +99,21 @@ void add_others(CLI::App& app, Arguments& arguments) {
   add_output(*replay, arguments);
   CLI::App* show = app.add_subcommand("show", "a scenario with everything filled in");
   show->add_option("scenario", arguments.path, "scenario file")->required();
-  show->add_option("--as", arguments.as, "text, or json: plain JSON without comments")
-      ->check(CLI::IsMember({"text", "json"}));
+  show->add_option("--as", arguments.as,
+                   "text; json: plain JSON without comments; code: each handler as code")
+      ->check(CLI::IsMember({"text", "json", "code"}));
   CLI::App* list = app.add_subcommand("list", "what the language knows");
   list->add_option("kind", arguments.kind,
-                   "faults, invariants, profiles, steps, functions, patterns or strategies")
+                   "faults, invariants, profiles, steps, functions, patterns, lint or strategies")
       ->required();
+  CLI::App* lint = app.add_subcommand("lint", "a look at scenarios for what is known to break");
+  lint->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
+      ->required();
+  lint->add_flag("--strict", arguments.strict, "exit 1 when something was found");
+  app.add_subcommand("new", "a first file for a design, made of patterns")
+      ->add_option("pattern", arguments.paths, "names of `onceward list patterns`")
+      ->required();
+  app.add_subcommand("schema", "the JSON Schema of scenario files, for editors");
   app.add_subcommand("version", "the version of this engine");
 }
 
@@ -118,6 +128,9 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("replay")) return replay(arguments.path, arguments.output);
   if (app.got_subcommand("show")) return show(arguments.path, arguments.as);
   if (app.got_subcommand("list")) return list(arguments.kind);
+  if (app.got_subcommand("new")) return draft(arguments.paths);
+  if (app.got_subcommand("lint")) return lint(arguments.paths, arguments.strict);
+  if (app.got_subcommand("schema")) return schema();
   fmt::print("onceward {}\n", ONCEWARD_VERSION);
   return 0;
 }

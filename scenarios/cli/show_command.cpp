@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/code.hpp"
 #include "scenarios/expand.hpp"
 
 namespace onceward::cli {
@@ -29,19 +30,37 @@ void show_parts(const scenarios::Program& program) {
     fmt::print("//   publish {}, deliver {}, ack {}\n", window(each.profile->publish),
                window(each.profile->deliver), window(each.profile->ack));
     for (const auto& topic : each.topics) {
-      fmt::print("//   topic {}: {} partition(s)\n", topic->name.text, topic->partitions);
+      fmt::print("//   topic {}: {} partition(s)", topic->name.text, topic->partitions);
+      if (topic->max_deliveries != 0) fmt::print(", {} deliveries", topic->max_deliveries);
+      if (topic->dead_letter != nullptr) {
+        fmt::print(", dead letters to {}", topic->dead_letter->name.text);
+      }
+      fmt::print("{}\n", topic->refuses ? ", refuses some messages for ever" : "");
     }
   }
+  for (const auto& each : program.stores) {
+    fmt::print("// store {}: {} ({})\n", each.name->text, each.profile->name, each.profile->help);
+    fmt::print("//   command {}\n", window(each.profile->command));
+  }
   for (const auto& each : program.services) {
-    fmt::print("// service {}: restarts within {}\n", each.name->text, window(each.restart));
+    fmt::print("// service {}: {}", each.name->text,
+               each.restarts ? "restarts within " + window(each.restart) : "never restarts");
+    if (each.instances.size() > 1) fmt::print(", {} instances", each.instances.size());
+    fmt::print("\n");
     for (const auto& handler : each.handlers) {
       if (handler.on == scenarios::Handler::On::every) {
-        fmt::print("//   every {}\n", sim::duration_text(handler.period.count()));
+        fmt::print("//   every {}, {} pass(es) at once\n",
+                   sim::duration_text(handler.period.count()), handler.overlap);
       } else if (handler.group != nullptr) {
         fmt::print(
             "//   on {} as group {}, {}\n", handler.group->topic->name.text,
             handler.group->name.text,
             handler.group->acknowledges ? "acks itself" : "position committed by the client");
+      } else if (handler.timer != nullptr) {
+        fmt::print("//   on timer {}, {}\n", handler.timer->name.text,
+                   handler.timer->durable ? "durable" : "dies with its process");
+      } else if (handler.on == scenarios::Handler::On::start) {
+        fmt::print("//   on start\n");
       } else {
         fmt::print("//   on request {}\n", handler.request->symbol.text);
       }
@@ -68,6 +87,10 @@ int show(const std::string& path, const std::string& as) {
   if (loaded.program == nullptr) {
     fmt::print(stderr, "{}", loaded.problems);
     return 2;
+  }
+  if (as == "code") {
+    fmt::print("{}", scenarios::code_text(loaded.expanded));
+    return 0;
   }
   if (as == "text") {
     show_parts(*loaded.program);

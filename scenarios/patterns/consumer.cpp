@@ -118,13 +118,14 @@ std::vector<FieldShape> fields() {
   using namespace shape;
   const Shape text = of(Shape::Kind::text);
   return {
-      needed("consumer", text, "its name"),
-      needed("topic", text, "the topic that it reads"),
+      with_example(needed("consumer", text, "its name"), R"("warehouse")"),
+      with_example(needed("topic", text, "the topic that it reads"), R"("bus.orders")"),
       field("group", text, "the group that it reads as", R"("$consumer")"),
       field("effect", text, "the effect that each event causes, in its own database",
             R"("${consumer} acts")"),
       field("calls", text, "instead of `effect`: the operation of an external service"),
-      field("owed_by", text, "the causes that owe the effect once, for an obligation"),
+      with_example(field("owed_by", text, "the causes that owe the effect once, for an obligation"),
+                   R"("shop-db.orders")"),
       field("dedup", word({"none", "inbox", "record-first", "store-after", "store-before"}),
             "how copies are kept out: not at all, by a row in the transaction of the effect, by "
             "a row before it, by a key in a store after or before it",
@@ -150,7 +151,8 @@ Pattern consumer_pattern() {
       "consumer",
       "a consumer that causes one effect an event: dedup, acknowledgement, retries, dead letters",
       {"a pattern \"consumer\"", fields()},
-      expansion};
+      expansion,
+      {"service", "outbox-polling", "broker"}};
 }
 
 }  // namespace onceward::scenarios

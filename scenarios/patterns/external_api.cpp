@@ -16,14 +16,17 @@ std::string expansion(const Parameters& parameters) {
 
 Pattern external_api_pattern() {
   using namespace shape;
-  return {"external-api",
-          "a service that is not ours: it acts upon a call whatever our transaction does",
-          {"a pattern \"external-api\"",
-           {needed("external-api", of(Shape::Kind::text), "its name"),
-            needed("operations", list_of(of(Shape::Kind::text)), "what can be called"),
-            field("idempotency_window", of(Shape::Kind::duration),
-                  "how long it knows a key again; else for ever")}},
-          expansion};
+  return {
+      "external-api",
+      "a service that is not ours: it acts upon a call whatever our transaction does",
+      {"a pattern \"external-api\"",
+       {with_example(needed("external-api", of(Shape::Kind::text), "its name"), R"("payments")"),
+        with_example(needed("operations", list_of(of(Shape::Kind::text)), "what can be called"),
+                     R"(["charge"])"),
+        field("idempotency_window", of(Shape::Kind::duration),
+              "how long it knows a key again; else for ever")}},
+      expansion,
+      {"consumer"}};
 }
 
 }  // namespace onceward::scenarios

@@ -35,6 +35,8 @@ struct Pattern {
   std::string help;
   ObjectShape shape;  // its word first
   std::string (*expansion)(const Parameters& parameters);
+  // The patterns without which it is no whole design: `onceward new` writes them too.
+  std::vector<std::string> beside = {};
 };
 
 [[nodiscard]] const std::vector<Pattern>& pattern_catalogue();

@@ -57,7 +57,9 @@ class Exhaustive {
 
   // Pushes the state the world is in, unless it was met before.
   bool enter(std::vector<std::uint32_t> via) {
-    const Hash128 state = world_.fingerprint();
+    Hash128 state = world_.fingerprint();
+    // Where a run must reach goals to count, those it has reached are part of its future.
+    if (options_.goals != 0) state = derive(state, {}, world_.goals() & options_.goals);
     const Visited::Answer answer = visited_.enter(state);
     if (answer == Visited::Answer::on_path) note_cycle(state);
     if (answer != Visited::Answer::added) return false;

@@ -34,6 +34,7 @@ const char* to_text(Strategy strategy) {
 }
 
 void note_strikes(const World& world, Result& result) {
+  result.goals |= world.goals();
   const std::size_t rules = world.plan().rules.size();
   result.strikes.resize(rules);
   for (std::size_t i = 0; i < rules; ++i) {

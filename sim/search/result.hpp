@@ -35,6 +35,7 @@ struct SearchOptions {
   std::uint64_t steps_max = 100'000;  // of one sampled or swept run
   bool (*interrupted)() = nullptr;    // asked now and then; true: end as UNKNOWN
   std::vector<std::string> violates;  // invariants that end the search; empty: any
+  std::uint64_t goals = 0;            // goals that a run must reach to count as a violation
 };
 
 // A broken rule with the run that shows it.
@@ -43,7 +44,10 @@ struct Violation {
   std::string entity;
   std::int64_t expected = 0;
   std::int64_t actual = 0;
+  std::string should_be;  // told instead of the numbers where it is not empty
+  std::string is;
   std::vector<FaultKind> faults;
+  std::uint64_t goals = 0;     // bit by bit: those that the run reached
   std::vector<bool> left_out;  // parts of the workload that the run does without
   std::uint32_t budget = 0;    // of the plan when the tape was recorded
   bool mistake = false;        // of the model, not of the design (exit 2)
@@ -73,6 +77,7 @@ struct Result {
   std::vector<std::string> also;            // other invariants met broken, not asked for
   std::vector<std::string> reasons;         // why UNKNOWN or BOUND HIT, in words
   std::vector<std::uint64_t> strikes;       // most strikes of one run, by rule of the plan
+  std::uint64_t goals = 0;                  // bit by bit: those that some run reached
   SearchFigures figures;
 };
 

@@ -23,6 +23,11 @@ Violation describe(const World& world, const Finding& finding, const Tape& tape)
   violation.entity = finding.entity.print();
   violation.expected = finding.expected;
   violation.actual = finding.actual;
+  if (finding.of_values) {
+    violation.should_be = finding.should_be.print();
+    violation.is = finding.is.print();
+  }
+  violation.goals = world.goals();
   violation.mistake = finding.mistake;
   violation.left_out = world.left_out();
   violation.budget = world.plan().budget;
@@ -50,6 +55,7 @@ const Finding* wanted_finding(const World& world, const SearchOptions& options) 
     if (finding.mistake) return &finding;
   }
   if (world.findings().empty() || !faults_as_demanded(world)) return nullptr;
+  if ((options.goals & ~world.goals()) != 0) return nullptr;
   for (const Finding& finding : world.findings()) {
     const auto& names = options.violates;
     if (names.empty() ||

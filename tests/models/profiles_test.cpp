@@ -23,6 +23,9 @@ std::vector<Row> all_rows() {
   for (const BrokerProfile& each : broker_profiles()) {
     rows.push_back({each.name, each.help, each.source});
   }
+  for (const StoreProfile& each : store_profiles()) {
+    rows.push_back({each.name, each.help, each.source});
+  }
   return rows;
 }
 

@@ -155,6 +155,14 @@ TEST_CASE("text from a file cannot speak to the terminal") {
                      [](unsigned char c) { return c != '\n' && (c < 0x20 || c == 0x7f); }));
 }
 
+TEST_CASE("the line of code that a step stands for is told behind the line of the file") {
+  ScenarioReport report = lost_event();
+  CHECK_THAT(told(report), !Contains("in the code"));
+  report.fault_code = "src/Order.java:42";
+  CHECK_THAT(told(report), Contains("19 | {\"commit\": \"shop-db\"},\n          "
+                                    "in the code: src/Order.java:42\n"));
+}
+
 TEST_CASE("letters beyond ASCII are kept, or written out on request") {
   ScenarioReport report = lost_event();
   report.title = "Bücher 注文";

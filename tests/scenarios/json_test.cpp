@@ -280,7 +280,8 @@ TEST_CASE("comments are closed and start with two signs") {
   CHECK(problems_of("{} /* x") == "1:4: the comment is never closed; close it with */");
   CHECK(problems_of("[/*/]") == "1:2: the comment is never closed; close it with */");
   CHECK(problems_of("[1, / 2]") == "1:5: unexpected `/`; a comment starts with // or /*");
-  CHECK(problems_of("# x\n{}") == "1:1: expected a value, found `#`");
+  CHECK(problems_of("# x\n{}") ==
+        "1:1: expected a value, found `#`; a comment starts with // or /*");
   CHECK(problems_of("[1, /**/ 2 // x\r]").empty());
 }
 

@@ -232,7 +232,8 @@ TEST_CASE("requests are concurrent, and so are the handlers of one service") {
   Draft draft = one_request();
   draft.workload =
       R"([{"request": "Buy", "to": "shop", "times": 2, "with": {"order": "='o' + n"}}])";
-  draft.obligations = R"([{"each": "request Buy", "of": "first", "owes": "ship", "exactly": 1}])";
+  draft.obligations =
+      R"([{"each": "request Buy", "when": "request.order == 'o1'", "of": "first", "owes": "ship", "exactly": 1}])";
   draft.shop = R"({"select": "db.orders", "as": "x"}, {"if": "x.rows == 0", "then": [
     {"insert": "db.orders", "row": {"id": "=request.order"}}, {"effect": "ship", "of": "first"}]})";
   CHECK(answer_to(draft) == "no-duplicate-effect of first: 2 instead of 1");
@@ -315,7 +316,7 @@ TEST_CASE("a mistake in an obligation is told as one") {
       R"([{"each": "db.orders", "when": "row.count > 'a' or row.id / 0 == 1", "owes": "ship", "exactly": 1}])";
   CHECK(answer_to(draft) == "division by zero");
   draft.obligations =
-      R"([{"each": "db.orders", "of": "=row.count + 1", "owes": "ship", "exactly": 1}])";
+      R"([{"each": "db.orders", "of": "=row.count + 1", "owes": "ship", "exactly": 1, "pooled": true}])";
   CHECK(answer_to(draft) == "null cannot be calculated with");
 }
 

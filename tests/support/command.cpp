@@ -40,9 +40,10 @@ Ran TemporaryFolder::onceward(const std::string& arguments, const std::string& i
   // Beside the folder, so that the program never finds these files in it.
   const std::string base = path_.string();
   std::ofstream(base + ".in", std::ios::binary) << input;
-  const std::string command = "cd '" + base + "' && NO_COLOR=1 '" + ONCEWARD_BINARY + "' " +
-                              arguments + " <'" + base + ".in' >'" + base + ".out' 2>'" + base +
-                              ".err'";
+  const char* other = std::getenv("ONCEWARD_UNDER_TEST");
+  const std::string binary = other != nullptr ? other : ONCEWARD_BINARY;
+  const std::string command = "cd '" + base + "' && NO_COLOR=1 '" + binary + "' " + arguments +
+                              " <'" + base + ".in' >'" + base + ".out' 2>'" + base + ".err'";
   const int status = std::system(command.c_str());
   Ran ran;
   if (WIFEXITED(status)) ran.exit_code = WEXITSTATUS(status);

@@ -14,6 +14,8 @@ const sim::Symbol kLedger("ledger");
 const sim::Symbol kShop("shop");
 const sim::Symbol kBus("bus");
 const sim::Symbol kApi("payments");
+const sim::Symbol kStore("cache");
+const sim::Symbol kTimers("timers");
 const sim::Symbol kClients("clients");
 const sim::Site kArrival("request");
 
@@ -62,6 +64,10 @@ models::Log& log_of(const sim::World& world) { return component<models::Log>(wor
 models::ExternalService& api(const sim::World& world) {
   return component<models::ExternalService>(world, 4);
 }
+models::KeyValueStore& store(const sim::World& world) {
+  return component<models::KeyValueStore>(world, 5);
+}
+models::Timers& timers(const sim::World& world) { return component<models::Timers>(world, 6); }
 
 class Pass final : public sim::Periodic {
  public:
@@ -94,6 +100,9 @@ Sight look(const sim::World& world) {
     for (const models::Message& message : partition.messages) {
       sight.partitions.back().push_back(message.id.print());
     }
+  }
+  for (const models::Message& message : log_of(world).topic(1).partitions.front().messages) {
+    sight.dead.push_back(message.id.print());
   }
   for (const sim::Finding& finding : world.findings()) {
     sight.findings.push_back(finding.invariant->text + " " + finding.entity.print() +
@@ -320,6 +329,11 @@ Desk::Desk(const Flow& flow, sim::World& in, sim::Process& as)
     : db(&database(in)),
       log(&log_of(in)),
       api(&tests::api(in)),
+      store(&tests::store(in)),
+      timers(&tests::timers(in)),
+      cells(new models::Memory(
+          in, flow.cells_,
+          static_cast<sim::ResourceId>(flow.first_cell_ + as.index() * flow.cells_.size()))),
       ledger(&tests::ledger(in)),
       world(&in),
       process(&as),
@@ -327,10 +341,16 @@ Desk::Desk(const Flow& flow, sim::World& in, sim::Process& as)
 
 Desk::~Desk() {
   for (sim::Periodic* periodic : periodics_) delete periodic;
+  delete cells;
+}
+
+void Desk::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(memory);
+  cells->fingerprint(hasher);
 }
 
 void Desk::start(sim::World& in, sim::Process& as) {
-  for (const Flow::Work& work : flow_->crews_[as.index()].work) {
+  for (const Flow::Work& work : flow_->crew_of(as).work) {
     if (work.when == Flow::When::periodic) {
       periodics_.push_back(new Pass(in, as, *work.site, work.period, work.routine, *this));
     } else if (work.when == Flow::When::every_incarnation || as.incarnation() == 1) {
@@ -340,11 +360,15 @@ void Desk::start(sim::World& in, sim::Process& as) {
 }
 
 sim::Task<> Desk::on_request(models::RequestHandling* handling) {
-  return flow_->crews_[process->index()].on_request(this, handling);
+  return flow_->crew_of(*process).on_request(this, handling);
 }
 
 sim::Task<> Desk::on_message(models::Handling* handling) {
   return flow_->on_message_[handling->group->spec().handler](this, handling);
+}
+
+sim::Task<> Desk::on_timer(models::Timer* timer) {
+  return flow_->on_timer_[timer->spec().handler](this, timer);
 }
 
 void Desk::write(const std::string& note) const {
@@ -376,6 +400,7 @@ Flow::Flow()
     : items_("shop", "items"),
       accounts_("shop", "accounts"),
       topic_("bus", "orders"),
+      dead_("bus", "dead"),
       request_("PlaceOrder"),
       database_(models::find_database_profile("postgres@15")),
       broker_(*models::find_broker_profile("kafka@4")) {
@@ -403,8 +428,25 @@ Flow::Crew& Flow::crew(const char* name) {
   for (Crew& crew : crews_) {
     if (crew.name->text == name) return crew;
   }
-  crews_.push_back({&symbol(name), {}});
+  const sim::Symbol* named = &symbol(name);
+  crews_.push_back({named, {}, nullptr, {named}});
   return crews_.back();
+}
+
+const Flow::Crew& Flow::crew_of(const sim::Process& process) const {
+  const auto found = std::find_if(crews_.begin(), crews_.end(), [&](const Crew& crew) {
+    return crew.name == &process.service_name();
+  });
+  REQUIRE(found != crews_.end());
+  return *found;
+}
+
+void Flow::instances(const char* name, std::uint32_t count) {
+  Crew& all = crew(name);
+  all.processes.clear();
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    all.processes.push_back(&symbol(std::string(name) + "-" + std::to_string(i)));
+  }
 }
 
 void Flow::process(const char* name, Routine routine) {
@@ -431,7 +473,7 @@ models::GroupSpec& Flow::consumer(const char* name, OnMessage handler) {
 
 void Flow::server(const char* name, OnRequest handler) { crew(name).on_request = handler; }
 
-void Flow::request(const char* server, const char* of, const sim::Window& window) {
+models::RequestOrder& Flow::request(const char* server, const char* of, const sim::Window& window) {
   models::RequestOrder& order = orders_.emplace_back();
   order.spec = &request_;
   order.process = crew(server).name;
@@ -439,14 +481,42 @@ void Flow::request(const char* server, const char* of, const sim::Window& window
   order.handler_site = &symbol(server);
   order.values = {text(of)};
   order.window = window;
+  return order;
+}
+
+void Flow::starts_with(const char* id) {
+  const auto number = static_cast<std::int64_t>(items_.rows.size()) + 1;
+  items_.rows.push_back({text(id), sim::Value::integer(number), {}, sim::Value::integer(0), {}});
+}
+
+void Flow::timer(const char* name, const char* timer, bool durable, OnTimer handler) {
+  models::TimerSpec& spec = timers_.emplace_back(timer);
+  spec.durable = durable;
+  spec.site = &symbol(timer);
+  spec.handler = static_cast<std::uint32_t>(on_timer_.size());
+  timed_ = crew(name).name;
+  on_timer_.push_back(handler);
+}
+
+void Flow::cell(const char* name, models::CellKind kind, const sim::Value& initial) {
+  cells_.push_back({name, kind, initial, {}});
 }
 
 models::ObligationSpec& Flow::items_owe(const char* effect) {
   models::ObligationSpec& obligation = obligations_.emplace_back();
   obligation.text = std::string("each item owes ") + effect;
-  obligation.table = &items_;
-  obligation.of = [](sim::World&, const models::Row& row) { return row.front(); };
-  obligation.owed = &symbol(effect);
+  obligation.cause.table = &items_;
+  obligation.cause.of = [](sim::World&, const models::Fact& fact) { return fact.row->front(); };
+  obligation.owed = {{&symbol(effect)}};
+  obligation.ordered = true;
+  return obligation;
+}
+
+models::ObligationSpec& Flow::requests_owe(const char* effect) {
+  models::ObligationSpec& obligation = items_owe(effect);
+  obligation.text = std::string("each request owes ") + effect;
+  obligation.cause.kind = models::CauseKind::request;
+  obligation.cause.request = &request_;
   return obligation;
 }
 
@@ -456,23 +526,42 @@ void Flow::allow(std::uint32_t budget, const std::vector<sim::FaultKind>& kinds)
 }
 
 void Flow::build(sim::World& world) const {
-  world.add_component<Notebook>(kNotes, crews_.size());
-  models::Ledger::Specs specs;
-  for (const models::ObligationSpec& obligation : obligations_) specs.push_back(&obligation);
-  auto& book = world.add_component<models::Ledger>(
-      kLedger, specs, specs.empty() ? models::Ledger::Oracles() : models::oracle_catalogue());
+  std::size_t processes = 0;
+  for (const Crew& each : crews_) processes += each.processes.size();
+  world.add_component<Notebook>(kNotes, processes);
+  models::LedgerSpec spec;
+  for (const models::ObligationSpec& each : obligations_) spec.obligations.push_back(&each);
+  models::Ledger::Oracles oracles;
+  for (const models::Oracle* oracle : models::oracle_catalogue()) {
+    const bool judged =
+        std::any_of(obligations_.begin(), obligations_.end(), [&](const auto& each) {
+          return oracle->by_default(each) || oracle == &models::per_key_order();
+        });
+    if (judged) oracles.push_back(oracle);
+  }
+  auto& book = world.add_component<models::Ledger>(kLedger, spec, oracles);
   const std::vector<const models::TableSpec*> tables = {&items_, &accounts_};
   world.add_component<models::Database>(kShop, world, *database_, tables, book);
-  const std::vector<const models::TopicSpec*> topics = {&topic_};
+  const std::vector<const models::TopicSpec*> topics = {&topic_, &dead_};
   auto& bus = world.add_component<models::Log>(kBus, world, broker_, topics, book);
   world.add_component<models::ExternalService>(kApi, world, key_window_, book);
+  world.add_component<models::KeyValueStore>(kStore, world, models::store_profiles().front());
+  std::vector<const models::TimerSpec*> timers;
+  for (const models::TimerSpec& timer : timers_) timers.push_back(&timer);
+  world.add_component<models::Timers>(kTimers, world, timed_ == nullptr ? kTimers : *timed_,
+                                      timers);
+  const auto cells = static_cast<std::uint32_t>(crews_.size() * cells_.size());
+  first_cell_ = static_cast<std::uint32_t>(world.add_resources(cells));
   std::vector<const models::RequestOrder*> orders;
   for (const models::RequestOrder& order : orders_) orders.push_back(&order);
   world.add_component<models::Workload>(kClients, world, orders, book);
   for (const Crew& each : crews_) {
-    world.add_process(*each.name, [this, &world](sim::Process& process) {
-      return new Desk(*this, world, process);
-    });
+    for (const sim::Symbol* name : each.processes) {
+      const auto make = [this, &world](sim::Process& process) {
+        return new Desk(*this, world, process);
+      };
+      world.add_process(*name, make, {.service = each.name, .restarts = each.restarts});
+    }
   }
   for (const models::GroupSpec& group : groups_) bus.add_group(world, group);
 }

@@ -27,8 +27,11 @@
 #include "models/database.hpp"
 #include "models/external_service.hpp"
 #include "models/group.hpp"
+#include "models/key_value_store.hpp"
 #include "models/log.hpp"
+#include "models/memory.hpp"
 #include "models/oracles/oracle.hpp"
+#include "models/timers.hpp"
 #include "models/workload.hpp"
 #include "sim/search/explore.hpp"
 #include "sim/world.hpp"
@@ -131,7 +134,8 @@ class Desk final : public models::Server {
   void start(sim::World& in, sim::Process& as) override;
   sim::Task<> on_request(models::RequestHandling* handling) override;
   sim::Task<> on_message(models::Handling* handling) override;
-  void fingerprint(sim::Hasher& hasher) const override { hasher.add(memory); }
+  sim::Task<> on_timer(models::Timer* timer) override;
+  void fingerprint(sim::Hasher& hasher) const override;
 
   // Notes are kept whatever crashes, and are part of the state.
   template <class... Parts>
@@ -143,6 +147,9 @@ class Desk final : public models::Server {
   models::Database* db;
   models::Log* log;
   models::ExternalService* api;
+  models::KeyValueStore* store;
+  models::Timers* timers;  // of the process that has any
+  models::Memory* cells;   // volatile
   models::Ledger* ledger;
   sim::World* world;
   sim::Process* process;
@@ -157,12 +164,14 @@ class Desk final : public models::Server {
 using Routine = sim::Task<> (*)(Desk* at);
 using OnMessage = sim::Task<> (*)(Desk* at, models::Handling* got);
 using OnRequest = sim::Task<> (*)(Desk* at, models::RequestHandling* got);
+using OnTimer = sim::Task<> (*)(Desk* at, models::Timer* fired);
 
 // What can be seen of a world.
 struct Sight {
   std::map<std::string, Texts> notes;  // by process, in the order noted
   std::map<std::string, Texts> rows;   // committed, by table: "id=o1 seq=1"
   std::vector<Texts> partitions;       // the ids of the messages in each
+  Texts dead;                          // the ids of the dead letters
   Texts findings;                      // "no-lost-effect o1: expected 1, actual 0"
 };
 
@@ -196,19 +205,35 @@ class Flow final : public sim::Model {
   void broker(const char* profile);
   models::BrokerProfile& broker() { return broker_; }
   void partitions(std::uint32_t count) { topic_.partitions = count; }
+  models::TopicSpec& topic() { return topic_; }
+  // What groups give up goes to a topic of its own, "bus.dead".
+  void dead_letters() { topic_.dead_letter = &dead_; }
+  models::TopicSpec& dead_topic() { return dead_; }
   void key_window(sim::Duration window) { key_window_ = window; }
 
   // Every incarnation of `name` runs the routine, or only the first one does.
   void process(const char* name, Routine routine);
   void once(const char* name, Routine routine);
   void every(const char* name, sim::Duration period, Routine routine);
+  // `name` is a service of `count` processes, name-1, name-2 ...
+  void instances(const char* name, std::uint32_t count);
+  void stays_down(const char* name) { crew(name).restarts = false; }
   // A group of its own name, served by the process of that name.
   models::GroupSpec& consumer(const char* name, OnMessage handler);
   // `name` serves requests; the workload sends it one with this `of`.
   void server(const char* name, OnRequest handler);
-  void request(const char* server, const char* of, const sim::Window& window = sim::kAnyTime);
+  models::RequestOrder& request(const char* server, const char* of,
+                                const sim::Window& window = sim::kAnyTime);
+  // An item is there at the start.
+  void starts_with(const char* id);
+  // A timer of the process `name`, the only one that has any; the first of them is number 0.
+  void timer(const char* name, const char* timer, bool durable, OnTimer handler);
+  // A cell in the memory of every process; the first of them is number 0.
+  void cell(const char* name, models::CellKind kind, const sim::Value& initial = {});
   // Each committed item owes `effect` once, under its id.
   models::ObligationSpec& items_owe(const char* effect);
+  // Each request owes `effect` once, under its `of`.
+  models::ObligationSpec& requests_owe(const char* effect);
 
   void allow(std::uint32_t budget, const std::vector<sim::FaultKind>& kinds);
   sim::FaultPlan faults;
@@ -244,7 +269,10 @@ class Flow final : public sim::Model {
     const sim::Symbol* name;
     std::vector<Work> work;
     OnRequest on_request = nullptr;
+    std::vector<const sim::Symbol*> processes;  // its own name, or its instances'
+    bool restarts = true;
   };
+  [[nodiscard]] const Crew& crew_of(const sim::Process& process) const;
   const sim::Symbol& symbol(const std::string& name);
   Crew& crew(const char* name);
 
@@ -252,6 +280,7 @@ class Flow final : public sim::Model {
   models::TableSpec items_;
   models::TableSpec accounts_;
   models::TopicSpec topic_;
+  models::TopicSpec dead_;
   models::RequestSpec request_;
   const models::DatabaseProfile* database_;
   models::BrokerProfile broker_;
@@ -259,6 +288,11 @@ class Flow final : public sim::Model {
   std::deque<Crew> crews_;
   std::deque<models::GroupSpec> groups_;
   std::vector<OnMessage> on_message_;  // by handler of a group
+  std::deque<models::TimerSpec> timers_;
+  const sim::Symbol* timed_ = nullptr;  // whose they are
+  std::vector<OnTimer> on_timer_;
+  std::vector<models::CellSpec> cells_;
+  mutable std::uint32_t first_cell_ = 0;  // its resource; the same in every world
   std::deque<models::RequestOrder> orders_;
   std::deque<models::ObligationSpec> obligations_;
 };

@@ -55,6 +55,7 @@ struct RoughClerk {
   std::vector<Steps> tasks;
   std::vector<Steps> passes;
   std::vector<Steps> spares;
+  std::uint32_t overlap = 1;  // of its passes
 };
 
 rc::Gen<RoughClerk> rough_clerks(const Shape& shape) {
@@ -63,10 +64,12 @@ rc::Gen<RoughClerk> rough_clerks(const Shape& shape) {
     return lists<Steps>(least, most, routine);
   };
   return rc::gen::map(
-      rc::gen::tuple(few(1, shape.tasks), few(0, shape.passes), few(0, 1)),
-      [](std::tuple<std::vector<Steps>, std::vector<Steps>, std::vector<Steps>> parts) {
-        auto& [tasks, passes, spares] = parts;
-        return RoughClerk{std::move(tasks), std::move(passes), std::move(spares)};
+      rc::gen::tuple(few(1, shape.tasks), few(0, shape.passes), few(0, 1),
+                     rc::gen::inRange<std::uint32_t>(1, 3)),
+      [](std::tuple<std::vector<Steps>, std::vector<Steps>, std::vector<Steps>, std::uint32_t>
+             parts) {
+        auto& [tasks, passes, spares, overlap] = parts;
+        return RoughClerk{std::move(tasks), std::move(passes), std::move(spares), overlap};
       });
 }
 
@@ -79,7 +82,10 @@ Sketch sketch_of(const std::vector<RoughClerk>& rough) {
       clerk.routines.push_back({name + std::to_string(clerk.routines.size()), list, period, spare});
     };
     for (const Steps& task : each.tasks) add("task", task, 0ns, false);
-    for (const Steps& pass : each.passes) add("pass", pass, 1s, false);
+    for (const Steps& pass : each.passes) {
+      add("pass", pass, 1s, false);
+      clerk.routines.back().overlap = each.overlap;
+    }
     for (const Steps& spare : each.spares) {
       Steps list = spare;  // a spare routine that starts itself would go on for ever
       std::erase_if(list, [](const Step& step) { return step.verb == Verb::start; });

@@ -211,7 +211,7 @@ class StoreOperation final : public sim::Operation {
 class Pass final : public sim::Periodic {
  public:
   Pass(const Hands& hands, const Flow::FrozenRoutine& routine)
-      : Periodic(*hands.world, *hands.process, *routine.site, routine.period),
+      : Periodic(*hands.world, *hands.process, *routine.site, routine.period, routine.overlap),
         hands_(hands),
         routine_(&routine) {}
 
@@ -371,10 +371,12 @@ Step within(Step step, const sim::Window& window) {
 
 Flow::Flow(Sketch sketch) {
   for (const Clerk& clerk : sketch.clerks) {
-    FrozenClerk frozen{symbol(clerk.name), {}, clerk.restart};
+    FrozenClerk frozen{symbol(clerk.name), {}, {}};
+    frozen.setup = {clerk.service.empty() ? nullptr : symbol(clerk.service), clerk.restart,
+                    clerk.restarts};
     for (const Routine& routine : clerk.routines) {
       const std::string path = "/" + clerk.name + "/" + routine.name;
-      FrozenRoutine steps{{}, symbol(path), routine.period, routine.spare};
+      FrozenRoutine steps{{}, symbol(path), routine.period, routine.spare, routine.overlap};
       for (const Step& step : routine.steps) {
         const sim::Symbol* name = step.name.empty() ? nullptr : symbol(step.name);
         const std::string place = path + "/" + std::to_string(steps.steps.size());
@@ -398,7 +400,7 @@ void Flow::build(sim::World& world) const {
   for (const FrozenClerk& clerk : clerks_) {
     world.add_process(
         *clerk.name, [&store, &clerk](sim::Process&) { return new Clerks(store, clerk); },
-        clerk.restart);
+        clerk.setup);
   }
 }
 
@@ -420,6 +422,7 @@ std::ostream& operator<<(std::ostream& out, const Sketch& sketch) {
     for (const Routine& routine : clerk.routines) {
       out << clerk.name << "/" << routine.name;
       if (routine.period.count() != 0) out << " every " << routine.period.count() << " ns";
+      if (routine.overlap != 1) out << ", " << routine.overlap << " at once";
       if (routine.spare) out << " (spare)";
       out << ":";
       for (const Step& step : routine.steps) {

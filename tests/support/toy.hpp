@@ -65,14 +65,17 @@ struct Step {
 struct Routine {
   std::string name;
   std::vector<Step> steps;
-  sim::Duration period{0};  // of a pass; 0: a task started once
-  bool spare = false;       // started by `start` only
+  sim::Duration period{0};    // of a pass; 0: a task started once
+  bool spare = false;         // started by `start` only
+  std::uint32_t overlap = 1;  // passes at once
 };
 
 struct Clerk {
   std::string name;
   std::vector<Routine> routines;
   sim::Window restart = sim::kRestartWindow;
+  bool restarts = true;
+  std::string service{};  // whose instance it is; empty: a service of its own
 };
 
 // A number has to lie within [least, most], always or when all is quiet.
@@ -105,11 +108,12 @@ class Flow final : public sim::Model {
     const sim::Site* site;
     sim::Duration period;
     bool spare;
+    std::uint32_t overlap;
   };
   struct FrozenClerk {
     const sim::Symbol* name;
     std::vector<FrozenRoutine> routines;
-    sim::Window restart;
+    sim::ProcessSetup setup;
   };
   struct FrozenRule {
     const sim::Symbol* name;

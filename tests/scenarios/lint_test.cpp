@@ -1,0 +1,257 @@
+// Each rule of `onceward lint` with a scenario that it speaks of and one that it leaves alone.
+#include "scenarios/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+#include "scenarios/loaded.hpp"
+#include "scenarios/step.hpp"
+#include "tests/scenarios/draft.hpp"
+#include "tests/support/command.hpp"
+
+namespace onceward::scenarios {
+namespace {
+
+// The names of the rules that speak of a text; it may use what this reader does not know yet.
+std::multiset<std::string> rules_of(const std::string& text) {
+  Problems problems;
+  const Source source("a.onceward.json", text);
+  const std::optional<Node> root = read_json(source, problems);
+  REQUIRE(root.has_value());
+  std::multiset<std::string> names;
+  for (const LintFinding& each : lint(*root)) names.insert(each.rule->name);
+  return names;
+}
+
+// A flow that no rule speaks of: an outbox, a relay, a consumer with an inbox.
+Draft clean() {
+  Draft draft;
+  draft.shop = R"-({"begin": "db"}, {"insert": "db.orders", "row": {"id": "=request.order"}},
+    {"insert": "db.outbox", "row": {"id": "=uuid()", "key": "=request.order"}},
+    {"commit": "db"})-";
+  draft.timer = R"({"select": "db.outbox", "order_by": "seq", "limit": 5, "as": "found"},
+    {"for_each": "found", "as": "e", "do": [
+      {"publish": "Placed", "to": "bus.orders", "key": "=e.key", "id": "=e.id"},
+      {"delete": "db.outbox", "where": "row.id == e.id"}]})";
+  draft.worker = R"({"begin": "db"}, {"insert": "db.inbox", "row": {"event": "=event.id"},
+    "on_conflict": "ignore", "as": "seen"}, {"if": "seen.rows == 1", "then": [
+      {"effect": "ship", "of": "=event.key", "in": "db"}]}, {"commit": "db"}, "ack")";
+  return draft;
+}
+
+// How often a rule speaks of the clean flow with one section replaced.
+std::size_t speaks(const char* rule, std::string Draft::*section, const std::string& text) {
+  Draft draft = clean();
+  draft.*section = text;
+  return rules_of(draft.text()).count(rule);
+}
+
+TEST_CASE("lint has nothing to say about an outbox, a relay and an inbox", "[lint]") {
+  CHECK(rules_of(clean().text()).empty());
+}
+
+TEST_CASE("lint: publish-after-commit", "[lint]") {
+  const char* const rule = "publish-after-commit";
+  const std::string publish = R"({"publish": "A", "to": "bus.orders", "key": "=request.order"})";
+  const std::string insert = R"({"insert": "db.orders", "row": {"id": "=request.order"}})";
+  CHECK(speaks(rule, &Draft::shop,
+               R"({"begin": "db"}, )" + insert + R"(, {"commit": "db"}, )" + publish) == 1);
+  CHECK(speaks(rule, &Draft::shop, insert + ", " + publish) == 1);
+  CHECK(speaks(rule, &Draft::shop, publish) == 0);
+  CHECK(speaks(rule, &Draft::worker, R"({"begin": "db"}, {"commit": "db"},
+    {"publish": "A", "to": "bus.orders", "key": "=event.key"}, "ack")") == 0);
+}
+
+TEST_CASE("lint: publish-before-commit", "[lint]") {
+  const char* const rule = "publish-before-commit";
+  const std::string publish = R"({"publish": "A", "to": "bus.orders", "key": "=request.order"})";
+  const std::string insert = R"({"insert": "db.orders", "row": {"id": "=request.order"}})";
+  CHECK(speaks(rule, &Draft::shop,
+               R"({"begin": "db"}, )" + insert + ", " + publish + R"(, {"commit": "db"})") == 1);
+  CHECK(speaks(rule, &Draft::shop, publish + ", " + insert) == 1);
+  CHECK(speaks(rule, &Draft::shop, insert + ", " + publish) == 0);
+}
+
+TEST_CASE("lint: call-in-transaction", "[lint]") {
+  const char* const rule = "call-in-transaction";
+  const std::string call = R"({"call": "bank.pay", "of": 1, "idempotency_key": 1})";
+  CHECK(speaks(rule, &Draft::shop, R"({"begin": "db"}, )" + call + R"(, {"commit": "db"})") == 1);
+  CHECK(speaks(rule, &Draft::shop, R"({"begin": "db"}, {"commit": "db"}, )" + call) == 0);
+}
+
+TEST_CASE("lint: half-stored", "[lint]") {
+  const char* const rule = "half-stored";
+  const std::string one = R"({"insert": "db.orders", "row": {"id": "=request.order"}})";
+  const std::string two = R"-({"insert": "db.outbox", "row": {"id": "=uuid()"}})-";
+  CHECK(speaks(rule, &Draft::shop, one + ", " + two) == 1);
+  CHECK(speaks(rule, &Draft::shop, one) == 0);
+}
+
+TEST_CASE("lint: ack-before-effect", "[lint]") {
+  const char* const rule = "ack-before-effect";
+  const std::string effect = R"({"effect": "ship", "of": "=event.key"})";
+  CHECK(speaks(rule, &Draft::worker, R"("ack", )" + effect) == 1);
+  CHECK(speaks(rule, &Draft::worker, effect + R"(, {"ack": true})") == 0);
+}
+
+TEST_CASE("lint: no-dedup", "[lint]") {
+  const char* const rule = "no-dedup";
+  CHECK(speaks(rule, &Draft::worker, R"({"effect": "ship", "of": "=event.key"}, "ack")") == 1);
+  CHECK(speaks(rule, &Draft::worker, R"({"call": "bank.pay", "of": "=event.key"}, "ack")") == 1);
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"call": "bank.pay", "of": 1, "idempotency_key": "=event.id"}, "ack")") == 0);
+  CHECK(speaks(rule, &Draft::shop, R"({"effect": "ship", "of": "=request.order"})") == 0);
+}
+
+TEST_CASE("lint: unconsumed-topic", "[lint]") {
+  const char* const rule = "unconsumed-topic";
+  CHECK(speaks(rule, &Draft::on_worker, R"("on": {"topic": "bus.other", "group": "worker"})") == 1);
+  CHECK(speaks(rule, &Draft::on_worker, R"("on": {"topic": "bus.orders", "group": "x"})") == 0);
+}
+
+TEST_CASE("lint: publish-without-key", "[lint]") {
+  const char* const rule = "publish-without-key";
+  CHECK(speaks(rule, &Draft::shop, R"({"publish": "A", "to": "bus.orders"})") == 1);
+  CHECK(speaks(rule, &Draft::shop, R"({"publish": "A", "to": "bus.orders", "key": 1})") == 0);
+}
+
+TEST_CASE("lint: limit-without-order", "[lint]") {
+  const char* const rule = "limit-without-order";
+  CHECK(speaks(rule, &Draft::timer, R"({"select": "db.orders", "limit": 1, "as": "x"})") == 1);
+  CHECK(speaks(rule, &Draft::timer, R"({"select": "db.orders", "as": "x"})") == 0);
+}
+
+TEST_CASE("lint: overlapping-passes", "[lint]") {
+  const char* const rule = "overlapping-passes";
+  const std::string one = R"("every": "1s")";
+  CHECK(speaks(rule, &Draft::on_timer, one + R"(, "overlap": 2)") == 1);
+  CHECK(speaks(rule, &Draft::on_timer, one + R"(, "overlap": 1)") == 0);
+  const std::string twice = R"(, "more": {"count": 2, "handlers": [{"every": "1s", "do": [
+    {"select": "db.orders", LOCK"as": "x"}, {"effect": "ship", "of": 1}]}]})";
+  const auto with = [&](const std::string& lock) {
+    std::string text = twice;
+    return text.replace(text.find("LOCK"), 4, lock);
+  };
+  CHECK(speaks(rule, &Draft::services, with("")) == 1);
+  CHECK(speaks(rule, &Draft::services, with(R"("lock": "skip_locked", )")) == 0);
+}
+
+TEST_CASE("lint: error-ignored", "[lint]") {
+  const char* const rule = "error-ignored";
+  const std::string ack = R"({"ack": true, "on_error": [])";
+  CHECK(speaks(rule, &Draft::worker, ack + "}") == 1);
+  CHECK(speaks(rule, &Draft::worker, ack + R"(, "as": "x"})") == 0);
+}
+
+TEST_CASE("lint: short-idempotency-window", "[lint]") {
+  const char* const rule = "short-idempotency-window";
+  const auto kept_for = [&](const std::string& window) {
+    Draft draft = clean();
+    draft.worker = R"({"call": "bank.pay", "of": 1, "idempotency_key": "=event.id"}, "ack")";
+    draft.external =
+        R"({"bank": {"operations": ["pay"], "idempotency_window": ")" + window + "\"}}";
+    return rules_of(draft.text()).count(rule);
+  };
+  CHECK(kept_for("30s") == 1);
+  CHECK(kept_for("31s") == 0);
+}
+
+TEST_CASE("lint: no-obligations, no-workload and no-budget", "[lint]") {
+  CHECK(speaks("no-workload", &Draft::workload, "[]") == 1);
+  CHECK(speaks("no-workload", &Draft::workload, "[1]") == 0);
+  Draft without = clean();
+  without.workload = "[]";
+  without.on_shop = R"("every": "1s")";
+  CHECK(rules_of(without.text()).count("no-workload") == 0);
+  CHECK(speaks("no-obligations", &Draft::obligations, "[]") == 1);
+  CHECK(speaks("no-obligations", &Draft::obligations, "[1]") == 0);
+  CHECK(speaks("no-budget", &Draft::faults, "{}") == 1);
+  CHECK(speaks("no-budget", &Draft::faults, R"({"budget": 0})") == 1);
+  CHECK(speaks("no-budget", &Draft::faults, R"({"budget": 1})") == 0);
+}
+
+// ---- ways through a handler ---------------------------------------------------------------------
+
+TEST_CASE("lint follows the ways of a handler and sees where they end", "[lint]") {
+  const std::string insert = R"({"insert": "db.orders", "row": {"id": 1}})";
+  const std::string publish = R"({"publish": "A", "to": "bus.orders", "key": 1})";
+  const std::string choose = R"({"if": "request.order == 1", "then": [)" + insert;
+  const char* rule = "publish-after-commit";
+  CHECK(speaks(rule, &Draft::shop, choose + "]}, " + publish) == 1);
+  CHECK(speaks(rule, &Draft::shop, choose + R"(, "return"]}, )" + publish) == 0);
+  CHECK(speaks(rule, &Draft::shop, choose + R"(], "else": [)" + publish + "]}") == 0);
+  rule = "publish-before-commit";
+  CHECK(speaks(rule, &Draft::shop,
+               R"({"if": true, "then": [)" + publish + R"(], "else": [)" + insert + "]}") == 0);
+}
+
+TEST_CASE("lint: an acknowledgement of a copy is not early if the handler ends with it", "[lint]") {
+  const char* const rule = "ack-before-effect";
+  const std::string effect = R"({"effect": "ship", "of": "=event.key"})";
+  const std::string copy = R"({"if": "event.attempt > 1", "then": ["ack")";
+  CHECK(speaks(rule, &Draft::worker, copy + "]}, " + effect) == 1);
+  CHECK(speaks(rule, &Draft::worker, copy + R"(, "return"]}, )" + effect + R"(, "ack")") == 0);
+  CHECK(speaks(rule, &Draft::worker, copy + R"(], "else": [)" + effect + "]}") == 0);
+  // What is said of a loop's round is said of the way behind it too.
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"while": true, "at_most": 2, "do": ["ack", "break"]}, )" + effect) == 1);
+}
+
+TEST_CASE("lint: a copy that is sent away early is kept out", "[lint]") {
+  const char* const rule = "no-dedup";
+  const std::string effect = R"({"effect": "ship", "of": "=event.key"})";
+  const std::string look =
+      R"({"select": "db.orders", "as": "seen"}, {"if": "seen.rows > 0", "then": )";
+  CHECK(speaks(rule, &Draft::worker, look + R"(["ack", "return"]}, )" + effect) == 0);
+  CHECK(speaks(rule, &Draft::worker, look + R"([{"wait": "1s"}]}, )" + effect) == 1);
+}
+
+TEST_CASE("lint: a transaction is over when it is, by whichever name", "[lint]") {
+  const char* const rule = "call-in-transaction";
+  const std::string call = R"({"call": "bank.pay", "of": 1, "idempotency_key": 1})";
+  const std::string either =
+      R"({"if": true, "then": [{"commit": "db"}], "else": [{"rollback": "db"}]}, )";
+  CHECK(speaks(rule, &Draft::shop, R"({"begin": "db"}, )" + either + call) == 0);
+  CHECK(speaks(rule, &Draft::shop,
+               R"({"begin": "db"}, {"if": true, "then": [{"commit": "db"}]}, )" + call) == 1);
+  const bool named = help_of(StepKind::begin).shape.find("as") != nullptr;
+  if (!named) return;
+  CHECK(speaks(rule, &Draft::shop, R"({"begin": "db", "as": "t"}, {"commit": "t"}, )" + call) == 0);
+  CHECK(speaks(rule, &Draft::shop, R"({"begin": "db", "as": "t"}, )" + call) == 1);
+}
+
+TEST_CASE("every rule has a name of its own, a help and a way to be decided", "[lint]") {
+  std::set<std::string> names;
+  for (const LintRule& each : lint_catalogue()) {
+    CHECK(names.insert(each.name).second);
+    CHECK_FALSE(std::string(each.help).empty());
+    CHECK_FALSE(std::string(each.check).empty());
+  }
+}
+
+TEST_CASE("lint tells places, and fails only where it is asked to", "[lint][cli]") {
+  const tests::TemporaryFolder folder;
+  folder.write("bad.onceward.json", Draft().text());
+  folder.write("broken/a.onceward.json", "{");
+  const tests::Ran ran = folder.onceward("lint bad.onceward.json");
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out.find("bad.onceward.json:6:83: publish-after-commit: shop stores first and "
+                     "publishes after") == 0);
+  CHECK(ran.out.find("the search decides\n") != std::string::npos);
+  CHECK(folder.onceward("lint --strict bad.onceward.json").exit_code == 1);
+  CHECK(folder.onceward("lint --strict broken").exit_code == 2);
+  Draft draft = clean();
+  draft.databases =
+      R"({"db": {"profile": "postgres@15", "tables": {"orders": {"key": "id"}, "outbox": {"key": "id", "sequence": "seq"}, "inbox": {"key": "event"}}}})";
+  folder.write("good.onceward.json", draft.text());
+  const tests::Ran good = folder.onceward("lint --strict good.onceward.json");
+  INFO(good.err);
+  CHECK(good.exit_code == 0);
+  CHECK(good.out == "0 findings in 1 scenario\n");
+}
+
+}  // namespace
+}  // namespace onceward::scenarios
