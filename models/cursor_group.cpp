@@ -289,13 +289,14 @@ void CursorGroup::fingerprint(sim::Hasher& hasher) const {
   settled_fingerprint(hasher);
 }
 
+void OfPartition::fingerprint(sim::Hasher& hasher) const {
+  hasher.add(group_.spec().name.hash);
+  hasher.add(partition_);
+}
+
 void NextMessage::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
   group_.take(world, partition_, id);
-}
-void NextMessage::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
-  hasher.add(partition_);
 }
 std::string NextMessage::describe() const {
   return group_.reader_text(partition_) + ": next message of " + group_.topic().spec->name.text +
@@ -306,10 +307,6 @@ void AutoCommit::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
   group_.commit_by_itself(world, partition_);
 }
-void AutoCommit::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
-  hasher.add(partition_);
-}
 std::string AutoCommit::describe() const {
   return group_.spec().name.text + ": automatic commit of " + group_.topic().spec->name.text + "/" +
          std::to_string(partition_);
@@ -318,10 +315,6 @@ std::string AutoCommit::describe() const {
 void FindEnd::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
   group_.begin_at_end(world, partition_);
-}
-void FindEnd::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
-  hasher.add(partition_);
 }
 std::string FindEnd::describe() const {
   return group_.reader_text(partition_) + ": finds where " + group_.topic().spec->name.text + "/" +

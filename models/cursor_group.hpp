@@ -14,43 +14,40 @@ namespace onceward::models {
 
 class CursorGroup;
 
-// The next message of a partition comes to the consumer.
-class NextMessage final : public sim::Occurrence {
+// Something pending of one partition.
+class OfPartition : public sim::Occurrence {
  public:
-  NextMessage(CursorGroup& in, std::uint32_t partition) : group_(in), partition_(partition) {}
-  void happen(sim::World& world) override;
-  void fingerprint(sim::Hasher& hasher) const override;
-  [[nodiscard]] std::string describe() const override;
+  OfPartition(CursorGroup& in, std::uint32_t partition) : group_(in), partition_(partition) {}
+  void fingerprint(sim::Hasher& hasher) const final;
 
- private:
+ protected:
+  ~OfPartition() = default;
   CursorGroup& group_;
   std::uint32_t partition_;
+};
+
+// The next message of a partition comes to the consumer.
+class NextMessage final : public OfPartition {
+ public:
+  using OfPartition::OfPartition;
+  void happen(sim::World& world) override;
+  [[nodiscard]] std::string describe() const override;
 };
 
 // The client commits, by itself, the position after what its handler has ended with.
-class AutoCommit final : public sim::Occurrence {
+class AutoCommit final : public OfPartition {
  public:
-  AutoCommit(CursorGroup& in, std::uint32_t partition) : group_(in), partition_(partition) {}
+  using OfPartition::OfPartition;
   void happen(sim::World& world) override;
-  void fingerprint(sim::Hasher& hasher) const override;
   [[nodiscard]] std::string describe() const override;
-
- private:
-  CursorGroup& group_;
-  std::uint32_t partition_;
 };
 
 // A group without a position looks where the partition ends and begins there.
-class FindEnd final : public sim::Occurrence {
+class FindEnd final : public OfPartition {
  public:
-  FindEnd(CursorGroup& in, std::uint32_t partition) : group_(in), partition_(partition) {}
+  using OfPartition::OfPartition;
   void happen(sim::World& world) override;
-  void fingerprint(sim::Hasher& hasher) const override;
   [[nodiscard]] std::string describe() const override;
-
- private:
-  CursorGroup& group_;
-  std::uint32_t partition_;
 };
 
 // The session of a process that is gone ends.

@@ -100,11 +100,9 @@ class Blocks {
 
 void expand_blocks(Node& root, Problems& problems) {
   Node define;
-  const auto member = std::find_if(root.members.begin(), root.members.end(),
-                                   [](const Member& each) { return each.key == "define"; });
-  if (member != root.members.end()) {
-    define = std::move(member->value);
-    root.members.erase(member);
+  if (const Node* written = root.find("define"); written != nullptr) {
+    define = *written;
+    root.erase_member("define");
     if (define.kind != Node::Kind::object) {
       problems.add(define.span, "\"define\" is an object: blocks of steps by name");
     }

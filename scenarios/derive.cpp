@@ -92,11 +92,10 @@ class Changes {
       refuse(change, fmt::format("\"{}\" leads into a value that has no parts", change.key));
       return;
     }
-    const auto member = std::find_if(node->members.begin(), node->members.end(),
-                                     [&](const Member& each) { return each.key == left; });
-    const bool there = member != node->members.end();
+    Member* member = node->find_member(left);
+    const bool there = member != nullptr;
     if (change.value.kind == Node::Kind::null) {
-      if (there) node->members.erase(member);
+      if (there) node->erase_member(left);
       if (!there) refuse_part(*node, left, change);
     } else if (there) {
       member->value = change.value;
@@ -120,9 +119,7 @@ class Changes {
   }
 
   Node* inner(Node& node, std::string_view token, const Member& change) {
-    for (Member& member : node.members) {
-      if (member.key == token) return &member.value;
-    }
+    if (Member* member = node.find_member(token); member != nullptr) return &member->value;
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
     const bool whole = error == std::errc() && end == token.data() + token.size();
@@ -192,9 +189,9 @@ class Derivation {
                     fmt::format("{}: {}", path.string(), opening.sorted().front().message));
       return std::nullopt;
     }
-    const std::uint32_t base = sources_.add(source);
+    const std::uint32_t base = sources_.add(std::move(source));
     chain.push_back(path);
-    std::optional<Node> result = read(source, base, chain);
+    std::optional<Node> result = read(sources_.at(base).source, base, chain);
     if (!result) return std::nullopt;
     change(*result, own);
     return result;
@@ -203,9 +200,8 @@ class Derivation {
   void change(Node& result, const Node& own) {
     for (const Member& member : own.members) {
       if (member.key == "from" || member.key == "with") continue;
-      const auto old = std::find_if(result.members.begin(), result.members.end(),
-                                    [&](const Member& each) { return each.key == member.key; });
-      if (old == result.members.end()) {
+      Member* old = result.find_member(member.key);
+      if (old == nullptr) {
         result.members.push_back(member);
       } else {
         *old = member;
@@ -229,8 +225,7 @@ class Derivation {
 }  // namespace
 
 std::optional<Node> derive(Sources& sources, Problems& problems) {
-  // A copy: taking more files in may move those that are there.
-  const Source named = sources.named();
+  const Source& named = sources.named();
   return Derivation(sources, problems)
       .read(named, 0, {std::filesystem::path(named.path()).lexically_normal()});
 }

@@ -11,13 +11,6 @@ using sim::Value;
 
 namespace {
 
-// Memory, locks and timers: what is done at once unless it has to wait.
-bool is_of_process(StepKind kind) {
-  return kind == StepKind::set_cell || kind == StepKind::add_item || kind == StepKind::take_item ||
-         kind == StepKind::wait_until || kind == StepKind::lock || kind == StepKind::arm ||
-         kind == StepKind::disarm;
-}
-
 bool is_control(StepKind kind) { return !help_of(kind).acts || kind == StepKind::rollback; }
 
 }  // namespace
@@ -231,7 +224,7 @@ void Frame::answered(const Step& step, Status status, std::uint32_t rows, const 
     end(true);
     return;
   }
-  if (!caught->second.empty()) enter(caught->second, nullptr);
+  if (!caught->second->empty()) enter(*caught->second, nullptr);
 }
 
 Scope Frame::scope() const {

@@ -85,19 +85,18 @@ namespace {
 using shape::either;
 using shape::field;
 using shape::integer;
+using shape::kCondition;
+using shape::kDuration;
+using shape::kSteps;
+using shape::kText;
+using shape::kValue;
+using shape::kWindow;
 using shape::list_of;
 using shape::map_of;
 using shape::needed;
 using shape::object;
 using shape::word;
 using Kind = Shape::Kind;
-
-const Shape kText = shape::of(Kind::text);
-const Shape kDuration = shape::of(Kind::duration);
-const Shape kWindow = shape::of(Kind::window);
-const Shape kValue = shape::of(Kind::value);
-const Shape kCondition = shape::of(Kind::condition);
-const Shape kSteps = shape::of(Kind::steps);
 
 template <class Profile>
 std::vector<std::string> profile_names(const std::vector<Profile>& profiles) {

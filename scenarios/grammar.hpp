@@ -68,6 +68,12 @@ struct ObjectShape {
 namespace shape {
 
 [[nodiscard]] Shape of(Shape::Kind kind);
+inline const Shape kText = of(Shape::Kind::text);
+inline const Shape kDuration = of(Shape::Kind::duration);
+inline const Shape kWindow = of(Shape::Kind::window);
+inline const Shape kValue = of(Shape::Kind::value);
+inline const Shape kCondition = of(Shape::Kind::condition);
+inline const Shape kSteps = of(Shape::Kind::steps);
 [[nodiscard]] Shape integer(std::int64_t least, std::int64_t most);
 [[nodiscard]] Shape word(std::vector<std::string> words);
 [[nodiscard]] Shape object(const ObjectShape& (*of)());

@@ -6,6 +6,10 @@ namespace onceward::scenarios {
 using shape::either;
 using shape::field;
 using shape::integer;
+using shape::kCondition;
+using shape::kDuration;
+using shape::kText;
+using shape::kValue;
 using shape::list_of;
 using shape::map_of;
 using shape::needed;
@@ -13,11 +17,6 @@ using shape::object;
 using Kind = Shape::Kind;
 
 namespace {
-
-const Shape kText = shape::of(Kind::text);
-const Shape kDuration = shape::of(Kind::duration);
-const Shape kValue = shape::of(Kind::value);
-const Shape kCondition = shape::of(Kind::condition);
 
 const char* const kCauseHelp =
     "the causes: a table, \"request R\", \"acknowledged R\", \"event T\"";

@@ -194,11 +194,6 @@ bool is_on_store(StepKind kind) {
   return kind == StepKind::put || kind == StepKind::get || kind == StepKind::remove;
 }
 
-bool is_of_process(StepKind kind) {
-  return kind == StepKind::wait_until || kind == StepKind::lock || kind == StepKind::arm ||
-         kind == StepKind::disarm;
-}
-
 sim::Task<> run_steps(Frame* frame) {
   const FrameHolder holder(frame);
   frame->world->running()->exact = frame;

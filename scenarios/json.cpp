@@ -261,10 +261,26 @@ bool Builder::parse_error(std::size_t, const std::string&, const nlohmann::json:
 
 }  // namespace
 
-const Node* Node::find(std::string_view key) const {
+namespace {
+
+template <class Members>
+auto* member_of(Members& members, std::string_view key) {
   const auto found = std::find_if(members.begin(), members.end(),
                                   [key](const Member& member) { return member.key == key; });
-  return found == members.end() ? nullptr : &found->value;
+  return found == members.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const {
+  const Member* found = member_of(members, key);
+  return found == nullptr ? nullptr : &found->value;
+}
+
+Member* Node::find_member(std::string_view key) { return member_of(members, key); }
+
+void Node::erase_member(std::string_view key) {
+  std::erase_if(members, [key](const Member& member) { return member.key == key; });
 }
 
 std::optional<Node> read_json(const Source& source, Problems& problems) {

@@ -28,6 +28,9 @@ struct Node {
 
   // The value of a member, or null when this has none of that name.
   [[nodiscard]] const Node* find(std::string_view key) const;
+  // The member itself, to be changed; null when this has none of that name.
+  [[nodiscard]] Member* find_member(std::string_view key);
+  void erase_member(std::string_view key);
 };
 
 struct Member {

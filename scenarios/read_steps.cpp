@@ -153,7 +153,7 @@ void StepReader::read_on_error(const Node& node, const std::string& at, Step& st
   constexpr Status kErrors[] = {Status::refused, Status::conflict, Status::duplicate,
                                 Status::timeout};
   if (node.kind == Node::Kind::array) {
-    const Block block = read_block(node, at);
+    const auto block = std::make_shared<const Block>(read_block(node, at));
     for (const Status error : kErrors) step.on_error.emplace(error, block);
     return;
   }
@@ -161,7 +161,8 @@ void StepReader::read_on_error(const Node& node, const std::string& at, Step& st
   for (const Status error : kErrors) {
     const Node* steps = fields.array(models::to_text(error));
     if (steps == nullptr) continue;
-    step.on_error.emplace(error, read_block(*steps, at + "/" + models::to_text(error)));
+    step.on_error.emplace(error, std::make_shared<const Block>(
+                                     read_block(*steps, at + "/" + models::to_text(error))));
   }
 }
 

@@ -2,9 +2,9 @@
 // them is told from the others by its offset.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "scenarios/json.hpp"
 #include "scenarios/source.hpp"
@@ -43,7 +43,7 @@ class Sources {
     std::uint32_t base;
     Source source;
   };
-  std::vector<File> files_;
+  std::deque<File> files_;  // so that those that are there stay where they are
 };
 
 // Moves the spans of a tree by `base`.

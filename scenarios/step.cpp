@@ -10,6 +10,10 @@ namespace {
 using shape::either;
 using shape::field;
 using shape::integer;
+using shape::kCondition;
+using shape::kSteps;
+using shape::kText;
+using shape::kValue;
 using shape::list_of;
 using shape::map_of;
 using shape::needed;
@@ -17,10 +21,6 @@ using shape::word;
 using Kind = Shape::Kind;
 using Fields = std::vector<FieldShape>;
 
-const Shape kText = shape::of(Kind::text);
-const Shape kValue = shape::of(Kind::value);
-const Shape kCondition = shape::of(Kind::condition);
-const Shape kSteps = shape::of(Kind::steps);
 const Shape kNothing = shape::of(Kind::anything);
 
 const FieldShape kAs = field("as", kText, "what the result is called in later steps");
@@ -187,25 +187,45 @@ std::vector<StepHelp> control_steps() {
   };
 }
 
-}  // namespace
+// The catalogue, and its rows by kind: a search asks for those at every step. Made together, while
+// a scenario is read: a step of a world takes nothing from the heap.
+struct Catalogue {
+  std::vector<StepHelp> rows;
+  std::vector<const StepHelp*> by_kind;
 
-const std::vector<StepHelp>& step_catalogue() {
-  static const std::vector<StepHelp> catalogue = [] {
-    std::vector<StepHelp> all;
+  Catalogue() {
     for (const auto& part :
          {database_steps(), other_operations(), store_steps(), process_steps(), control_steps()}) {
-      all.insert(all.end(), part.begin(), part.end());
+      rows.insert(rows.end(), part.begin(), part.end());
     }
-    return all;
-  }();
-  return catalogue;
+    for (const StepHelp& each : rows) {
+      const auto index = static_cast<std::size_t>(each.kind);
+      if (by_kind.size() <= index) by_kind.resize(index + 1);
+      by_kind[index] = &each;
+    }
+  }
+};
+
+const Catalogue& catalogue() {
+  static const Catalogue made;
+  return made;
 }
 
+}  // namespace
+
+const std::vector<StepHelp>& step_catalogue() { return catalogue().rows; }
+
 const StepHelp& help_of(StepKind kind) {
-  for (const StepHelp& each : step_catalogue()) {
-    if (each.kind == kind) return each;
-  }
-  sim::fail_internal("a step without help", __FILE__, __LINE__, "see step_catalogue()");
+  const auto index = static_cast<std::size_t>(kind);
+  const auto& by_kind = catalogue().by_kind;
+  ONCEWARD_ASSERT(index < by_kind.size() && by_kind[index] != nullptr);
+  return *by_kind[index];
+}
+
+bool is_of_process(StepKind kind) {
+  return kind == StepKind::set_cell || kind == StepKind::add_item || kind == StepKind::take_item ||
+         kind == StepKind::wait_until || kind == StepKind::lock || kind == StepKind::arm ||
+         kind == StepKind::disarm;
 }
 
 }  // namespace onceward::scenarios

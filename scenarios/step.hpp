@@ -61,6 +61,8 @@ struct StepHelp {
 };
 [[nodiscard]] const std::vector<StepHelp>& step_catalogue();
 [[nodiscard]] const StepHelp& help_of(StepKind kind);
+// Whether it is about the process's own memory, locks and timers: done at once unless it must wait.
+[[nodiscard]] bool is_of_process(StepKind kind);
 
 struct Step;
 using Block = std::vector<Step>;
@@ -104,11 +106,12 @@ struct Step {
   std::optional<sim::Window> takes;   // how long it takes, where that is written
   sim::Duration ttl = sim::kForever;  // put
   models::PutIf put_if = models::PutIf::always;
-  bool at_once = false;                      // arm, disarm: a volatile timer, part of the process
-  Block body;                                // for_each, while, lock, if: then
-  Block otherwise;                           // if: else
-  Branches branches;                         // either
-  std::map<models::Status, Block> on_error;  // what is done upon each answer that is caught
+  bool at_once = false;  // arm, disarm: a volatile timer, part of the process
+  Block body;            // for_each, while, lock, if: then
+  Block otherwise;       // if: else
+  Branches branches;     // either
+  // What is done upon each answer that is caught; one block may serve several.
+  std::map<models::Status, std::shared_ptr<const Block>> on_error;
 };
 
 }  // namespace onceward::scenarios

@@ -22,15 +22,14 @@ std::string expansion(const Parameters& parameters) {
 
 Pattern broker_pattern() {
   using namespace shape;
-  const Shape text = of(Shape::Kind::text);
   return {
       "broker",
       "a broker with topics",
       {"a pattern \"broker\"",
-       {with_example(needed("broker", text, "its name"), R"("bus")"),
+       {with_example(needed("broker", kText, "its name"), R"("bus")"),
         with_example(needed("topics", map_of(integer(1, 64)), "how many partitions each topic has"),
                      R"({"orders": 2})"),
-        field("profile", text, "how the broker behaves", R"("kafka@4")")}},
+        field("profile", kText, "how the broker behaves", R"("kafka@4")")}},
       expansion,
       {"service", "consumer"}};
 }

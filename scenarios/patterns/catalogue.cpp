@@ -33,12 +33,6 @@ std::int64_t Parameters::number(const std::string& name) const {
 
 namespace {
 
-Member* find_member(Node& object, const std::string& key) {
-  const auto found = std::find_if(object.members.begin(), object.members.end(),
-                                  [&](const Member& each) { return each.key == key; });
-  return found == object.members.end() ? nullptr : &*found;
-}
-
 bool equal(const Node& a, const Node& b) { return json_text(a) == json_text(b); }
 
 void place_at(Node& node, Span span) {
@@ -61,6 +55,28 @@ Node parsed(const std::string& text, Span span) {
   return std::move(*node);
 }
 
+// Adds the members of `part`: objects are joined member by member, lists one behind the other. Of
+// any other value that is there already `clash` is told.
+template <class Clash>
+void join(Node& into, const Node& part, const Clash& clash) {
+  for (const Member& member : part.members) {
+    Member* there = into.find_member(member.key);
+    if (there == nullptr) {
+      into.members.push_back(member);
+      continue;
+    }
+    Node& old = there->value;
+    const bool alike = old.kind == member.value.kind;
+    if (alike && old.kind == Node::Kind::object) {
+      join(old, member.value, clash);
+    } else if (alike && old.kind == Node::Kind::array) {
+      old.items.insert(old.items.end(), member.value.items.begin(), member.value.items.end());
+    } else {
+      clash(member, *there);
+    }
+  }
+}
+
 class Patterns {
  public:
   explicit Patterns(Problems& problems) : problems_(problems) {}
@@ -76,23 +92,14 @@ class Patterns {
     const Parameters parameters(values(*pattern, entry));
     Node made = parsed(pattern->expansion(parameters), entry.span);
     substitute(made, parameters.all(), problems_);
-    merge(all_, made, entry);
-  }
-
-  // What a file says itself is more than what its patterns say.
-  static void complete(Node& own, const Node& made) {
-    for (const Member& member : made.members) {
-      Member* there = find_member(own, member.key);
-      if (there == nullptr) {
-        own.members.push_back(member);
-      } else if (there->value.kind == Node::Kind::object &&
-                 member.value.kind == Node::Kind::object) {
-        complete(there->value, member.value);
-      } else if (there->value.kind == Node::Kind::array && member.value.kind == Node::Kind::array) {
-        std::vector<Node>& items = there->value.items;
-        items.insert(items.end(), member.value.items.begin(), member.value.items.end());
-      }
-    }
+    all_.kind = Node::Kind::object;
+    join(all_, made, [&](const Member& member, const Member& there) {
+      if (equal(there.value, member.value)) return;
+      problems_.add(entry.span,
+                    fmt::format("two patterns give \"{}\" different values: {} and {}", member.key,
+                                json_text(there.value), json_text(member.value)),
+                    "give one of them another name, or write it in both");
+    });
   }
 
   [[nodiscard]] const Node& all() const { return all_; }
@@ -133,28 +140,6 @@ class Patterns {
     return values;
   }
 
-  void merge(Node& into, const Node& part, const Node& entry) {
-    into.kind = Node::Kind::object;
-    for (const Member& member : part.members) {
-      Member* there = find_member(into, member.key);
-      if (there == nullptr) {
-        into.members.push_back(member);
-        continue;
-      }
-      Node& old = there->value;
-      if (old.kind == Node::Kind::object && member.value.kind == Node::Kind::object) {
-        merge(old, member.value, entry);
-      } else if (old.kind == Node::Kind::array && member.value.kind == Node::Kind::array) {
-        old.items.insert(old.items.end(), member.value.items.begin(), member.value.items.end());
-      } else if (!equal(old, member.value)) {
-        problems_.add(entry.span,
-                      fmt::format("two patterns give \"{}\" different values: {} and {}",
-                                  member.key, json_text(old), json_text(member.value)),
-                      "give one of them another name, or write it in both");
-      }
-    }
-  }
-
   Problems& problems_;
   Node all_;
 };
@@ -162,17 +147,18 @@ class Patterns {
 }  // namespace
 
 void expand_patterns(Node& root, Problems& problems) {
-  const Member* member = find_member(root, "patterns");
-  if (member == nullptr) return;
-  const Node entries = member->value;
-  root.members.erase(root.members.begin() + (member - root.members.data()));
+  const Node* written = root.find("patterns");
+  if (written == nullptr) return;
+  const Node entries = *written;
+  root.erase_member("patterns");
   if (entries.kind != Node::Kind::array) {
     problems.add(entries.span, "\"patterns\" is a list");
     return;
   }
   Patterns patterns(problems);
   for (const Node& entry : entries.items) patterns.expand(entry);
-  Patterns::complete(root, patterns.all());
+  // What a file says itself goes before what its patterns say.
+  join(root, patterns.all(), [](const Member&, const Member&) {});
 }
 
 }  // namespace onceward::scenarios

@@ -116,30 +116,30 @@ std::string expansion(const Parameters& parameters) {
 
 std::vector<FieldShape> fields() {
   using namespace shape;
-  const Shape text = of(Shape::Kind::text);
   return {
-      with_example(needed("consumer", text, "its name"), R"("warehouse")"),
-      with_example(needed("topic", text, "the topic that it reads"), R"("bus.orders")"),
-      field("group", text, "the group that it reads as", R"("$consumer")"),
-      field("effect", text, "the effect that each event causes, in its own database",
+      with_example(needed("consumer", kText, "its name"), R"("warehouse")"),
+      with_example(needed("topic", kText, "the topic that it reads"), R"("bus.orders")"),
+      field("group", kText, "the group that it reads as", R"("$consumer")"),
+      field("effect", kText, "the effect that each event causes, in its own database",
             R"("${consumer} acts")"),
-      field("calls", text, "instead of `effect`: the operation of an external service"),
-      with_example(field("owed_by", text, "the causes that owe the effect once, for an obligation"),
-                   R"("shop-db.orders")"),
+      field("calls", kText, "instead of `effect`: the operation of an external service"),
+      with_example(
+          field("owed_by", kText, "the causes that owe the effect once, for an obligation"),
+          R"("shop-db.orders")"),
       field("dedup", word({"none", "inbox", "record-first", "store-after", "store-before"}),
             "how copies are kept out: not at all, by a row in the transaction of the effect, by "
             "a row before it, by a key in a store after or before it",
             R"("inbox")"),
-      field("database", text, "its database", R"("${consumer}-db")"),
-      field("store", text, "the store of its keys", R"("${consumer}-keys")"),
-      field("ttl", of(Shape::Kind::duration), "how long the store keeps a key", R"("24h")"),
+      field("database", kText, "its database", R"("${consumer}-db")"),
+      field("store", kText, "the store of its keys", R"("${consumer}-keys")"),
+      field("ttl", kDuration, "how long the store keeps a key", R"("24h")"),
       field("idempotency_key", word({"none", "event", "key"}),
             "what a call sends along, so that it acts once: the event's id, or its key",
             R"("event")"),
       field("ack", word({"after", "before"}), "when it acknowledges", R"("after")"),
-      field("retry", text, "the topic for events whose call failed"),
+      field("retry", kText, "the topic for events whose call failed"),
       field("attempts", integer(1, 100), "tries before an event is dead", "3"),
-      field("dead_letter", text, "the topic for events that are given up"),
+      field("dead_letter", kText, "the topic for events that are given up"),
       field("count", integer(1, 20), "how many instances there are", "1"),
   };
 }

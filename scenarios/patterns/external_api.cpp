@@ -20,11 +20,9 @@ Pattern external_api_pattern() {
       "external-api",
       "a service that is not ours: it acts upon a call whatever our transaction does",
       {"a pattern \"external-api\"",
-       {with_example(needed("external-api", of(Shape::Kind::text), "its name"), R"("payments")"),
-        with_example(needed("operations", list_of(of(Shape::Kind::text)), "what can be called"),
-                     R"(["charge"])"),
-        field("idempotency_window", of(Shape::Kind::duration),
-              "how long it knows a key again; else for ever")}},
+       {with_example(needed("external-api", kText, "its name"), R"("payments")"),
+        with_example(needed("operations", list_of(kText), "what can be called"), R"(["charge"])"),
+        field("idempotency_window", kDuration, "how long it knows a key again; else for ever")}},
       expansion,
       {"consumer"}};
 }

@@ -37,16 +37,15 @@ std::string expansion(const Parameters& parameters) {
 
 Pattern outbox_polling_pattern() {
   using namespace shape;
-  const Shape text = of(Shape::Kind::text);
   return {
       "outbox-polling",
       "a relay that polls an outbox table and publishes its rows",
       {"a pattern \"outbox-polling\"",
-       {with_example(needed("outbox-polling", text, "the name of the relay"), R"("relay")"),
-        with_example(needed("of", text, "the database that has the outbox"), R"("shop-db")"),
-        with_example(needed("to", text, "the topic"), R"("bus.orders")"),
-        field("table", text, "the outbox", R"("outbox")"),
-        field("every", of(Shape::Kind::duration), "how often it looks", R"("1s")"),
+       {with_example(needed("outbox-polling", kText, "the name of the relay"), R"("relay")"),
+        with_example(needed("of", kText, "the database that has the outbox"), R"("shop-db")"),
+        with_example(needed("to", kText, "the topic"), R"("bus.orders")"),
+        field("table", kText, "the outbox", R"("outbox")"),
+        field("every", kDuration, "how often it looks", R"("1s")"),
         field("batch", integer(1, 1'000'000), "the most rows of one look", "100"),
         field("replicas", integer(1, 20), "how many relays there are", "1"),
         field("claim", word({"none", "row-lock"}),

@@ -40,24 +40,23 @@ std::string expansion(const Parameters& parameters) {
 
 Pattern service_pattern() {
   using namespace shape;
-  const Shape text = of(Shape::Kind::text);
   return {"service",
           "stores what a request asks for and publishes an event about it, by an outbox or not",
           {"a pattern \"service\"",
-           {with_example(needed("service", text, "its name"), R"("shop")"),
-            with_example(needed("request", text, "the request that it takes"), R"("PlaceOrder")"),
-            with_example(needed("event", text, "the type of the event that each stored row owes"),
+           {with_example(needed("service", kText, "its name"), R"("shop")"),
+            with_example(needed("request", kText, "the request that it takes"), R"("PlaceOrder")"),
+            with_example(needed("event", kText, "the type of the event that each stored row owes"),
                          R"("OrderPlaced")"),
-            field("key", text, "the field of the request that is the row's id and the event's key",
+            field("key", kText, "the field of the request that is the row's id and the event's key",
                   R"("order")"),
-            field("database", text, "the name of its database", R"("${service}-db")"),
-            field("profile", text, "how the database behaves", R"("postgres@15")"),
-            field("table", text, "where it stores rows", R"("orders")"),
+            field("database", kText, "the name of its database", R"("${service}-db")"),
+            field("profile", kText, "how the database behaves", R"("postgres@15")"),
+            field("table", kText, "where it stores rows", R"("orders")"),
             field("sends", word({"outbox", "after-commit", "before-commit", "first"}),
                   "how the event gets out: a row of the outbox in the same transaction, or a "
                   "publish at that place",
                   R"("outbox")"),
-            field("topic", text, "where it publishes, without an outbox", R"("bus.orders")")}},
+            field("topic", kText, "where it publishes, without an outbox", R"("bus.orders")")}},
           expansion,
           {"outbox-polling", "broker", "consumer"}};
 }

@@ -21,19 +21,11 @@ using sim::Task;
 const char* const kRabbit = "rabbitmq-classic@3.13";
 const char* const kSqs = "sqs-standard@2012-11-05";
 
-const sim::Site kPublish("publish");
 const sim::Site kMail("mail");
 const sim::Site kThink("think");
 const sim::Site kAck("ack");
 const sim::Symbol kEffect("mail");
 
-Task<> publish(Desk* at, std::size_t count) {
-  static const char* const kIds[] = {"o1", "o2", "o3"};
-  for (std::size_t i = 0; i < count; ++i) {
-    const Message message = placed(kIds[i]);
-    co_await at->log->append(0, message, kPublish);
-  }
-}
 Task<> publish_one(Desk* at) { return publish(at, 1); }
 Task<> publish_three(Desk* at) { return publish(at, 3); }
 

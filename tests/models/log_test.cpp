@@ -28,14 +28,6 @@ Task<> publish_o1(Desk* at) {
   at->note(status);
 }
 
-// Publishes that many messages, each under a key of its own.
-Task<> publish(Desk* at, std::size_t count) {
-  static const char* const kIds[] = {"o1", "o2", "o3", "o4"};
-  for (std::size_t i = 0; i < count; ++i) {
-    const Message message = placed(kIds[i]);
-    co_await at->log->append(0, message, kPublish);
-  }
-}
 Task<> publish_three(Desk* at) { return publish(at, 3); }
 Task<> publish_four(Desk* at) { return publish(at, 4); }
 

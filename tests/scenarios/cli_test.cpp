@@ -11,12 +11,9 @@ namespace {
 
 using nlohmann::json;
 using scenarios::Draft;
+using tests::has;
 using tests::Ran;
 using tests::TemporaryFolder;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // A scenario that holds, and one whose shop loses an order when it crashes.
 std::string holding() {

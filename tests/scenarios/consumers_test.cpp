@@ -19,14 +19,7 @@ std::string problems_with(std::string Draft::*section, const std::string& text) 
   const Source source("a.onceward.json", draft.text());
   Problems problems;
   static_cast<void>(read_text(source, problems));
-  std::string all;
-  for (const Problem& problem : problems.sorted()) {
-    const Place place = source.place(problem.span.begin);
-    if (!all.empty()) all += "\n";
-    all += fmt::format("{}:{}: {}", place.line, place.column, problem.message);
-    if (!problem.hint.empty()) all += "; " + problem.hint;
-  }
-  return all;
+  return told(problems, source);
 }
 
 std::string on_shop(const std::string& rest) {

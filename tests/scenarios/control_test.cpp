@@ -8,18 +8,8 @@
 namespace onceward::scenarios {
 namespace {
 
+using tests::has;
 using tests::Ran;
-using tests::TemporaryFolder;
-
-Ran checked(const Draft& draft, const std::string& options = "") {
-  const TemporaryFolder folder;
-  folder.write("a.onceward.json", draft.text());
-  return folder.onceward("check a.onceward.json" + options);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // One order, no faults, and a worker that does `steps`.
 Draft working(const std::string& steps) {
@@ -119,6 +109,20 @@ TEST_CASE("an error may be caught by its kind, and the kinds not named are uncau
   };
   CHECK(has(said(R"({"timout": []})"), "did you mean \"timeout\"?"));
   CHECK(has(said("5"), "\"on_error\" must be an object, this is a number"));
+}
+
+TEST_CASE("steps for every error are read once, however deep they stand in one another",
+          "[control]") {
+  std::string steps = R"("ack")";
+  for (int depth = 0; depth < 20; ++depth) {
+    steps = R"({"call": "bank.pay", "of": 1, "on_error": [)" + steps + "]}";
+  }
+  Draft draft = working(steps);
+  draft.obligations = "[]";
+  Problems problems;
+  const Source source("a.onceward.json", draft.text());
+  CHECK(read_text(source, problems) != nullptr);
+  CHECK(told(problems, source) == "");
 }
 
 TEST_CASE("loops and alternatives that cannot be meant are told on reading", "[control]") {

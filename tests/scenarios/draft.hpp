@@ -2,13 +2,28 @@
 // own, so that a test can tell where in the file a problem must be reported.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
 
 #include "scenarios/expand.hpp"
 #include "scenarios/reader.hpp"
+#include "tests/support/command.hpp"
 
 namespace onceward::scenarios {
+
+// The problems of a text, one a line, as `line:column: message; hint`.
+inline std::string told(const Problems& problems, const Source& source) {
+  std::string all;
+  for (const Problem& problem : problems.sorted()) {
+    const Place place = source.place(problem.span.begin);
+    if (!all.empty()) all += "\n";
+    all += fmt::format("{}:{}: {}", place.line, place.column, problem.message);
+    if (!problem.hint.empty()) all += "; " + problem.hint;
+  }
+  return all;
+}
 
 // Reads a text that is derived from no other.
 inline std::unique_ptr<Program> read_text(const Source& source, Problems& problems) {
@@ -60,5 +75,12 @@ struct Draft {
     return text;
   }
 };
+
+// What the command line says of it.
+inline tests::Ran checked(const Draft& draft) {
+  const tests::TemporaryFolder folder;
+  folder.write("a.onceward.json", draft.text());
+  return folder.onceward("check a.onceward.json");
+}
 
 }  // namespace onceward::scenarios

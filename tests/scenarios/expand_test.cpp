@@ -11,12 +11,9 @@
 namespace onceward::scenarios {
 namespace {
 
+using tests::has;
 using tests::Ran;
 using tests::TemporaryFolder;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // What a text comes to, as JSON without blanks and line ends; or what is wrong with it.
 std::string expanded(const std::string& text) {

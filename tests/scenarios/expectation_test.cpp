@@ -8,14 +8,10 @@
 namespace onceward {
 namespace {
 
+using scenarios::checked;
 using scenarios::Draft;
+using tests::has;
 using tests::Ran;
-
-Ran checked(const Draft& draft) {
-  const tests::TemporaryFolder folder;
-  folder.write("a.onceward.json", draft.text());
-  return folder.onceward("check a.onceward.json");
-}
 
 Ran expecting(const std::string& expect) {
   Draft draft;
@@ -23,10 +19,6 @@ Ran expecting(const std::string& expect) {
       R"({"effect": "ship", "of": "=event.key", "name": "shipped"}, {"ack": true, "name": "acked"})";
   draft.expect = expect;
   return checked(draft);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("by restricts the search to runs with just these faults", "[expect]") {

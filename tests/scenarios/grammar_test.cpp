@@ -17,9 +17,7 @@
 namespace onceward::scenarios {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using tests::has;
 
 // All sources of the reader in one, without the tables themselves.
 const std::string& reader_sources() {

@@ -1,9 +1,9 @@
 #include "scenarios/json.hpp"
 
-#include <fmt/format.h>
-
 #include <catch2/catch.hpp>
 #include <random>
+
+#include "tests/scenarios/draft.hpp"
 
 namespace onceward::scenarios {
 namespace {
@@ -14,14 +14,7 @@ std::string problems_of(const std::string& text) {
   Problems problems;
   const auto tree = read_json(source, problems);
   CHECK((tree || !problems.empty()));
-  std::string all;
-  for (const Problem& problem : problems.sorted()) {
-    const Place place = source.place(problem.span.begin);
-    if (!all.empty()) all += "\n";
-    all += fmt::format("{}:{}: {}", place.line, place.column, problem.message);
-    if (!problem.hint.empty()) all += "; " + problem.hint;
-  }
-  return all;
+  return told(problems, source);
 }
 
 Node tree_of(const std::string& text) {

@@ -7,12 +7,9 @@
 namespace onceward::scenarios {
 namespace {
 
+using tests::has;
 using tests::Ran;
 using tests::TemporaryFolder;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // The parts of a flow, an entry each; a test changes one and leaves the others.
 struct Parts {

@@ -8,18 +8,8 @@
 namespace onceward::scenarios {
 namespace {
 
+using tests::has;
 using tests::Ran;
-using tests::TemporaryFolder;
-
-Ran checked(const Draft& draft) {
-  const TemporaryFolder folder;
-  folder.write("a.onceward.json", draft.text());
-  return folder.onceward("check a.onceward.json");
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // Two orders, no faults, and a worker that does `steps`.
 Draft working(const std::string& steps) {

@@ -2,8 +2,6 @@
 // column, message and hint, and a near miss that it accepts.
 #include "scenarios/reader.hpp"
 
-#include <fmt/format.h>
-
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -19,14 +17,7 @@ std::string problems_of(const std::string& text) {
   Problems problems;
   const auto program = read_text(source, problems);
   CHECK((program == nullptr) != problems.empty());
-  std::string all;
-  for (const Problem& problem : problems.sorted()) {
-    const Place place = source.place(problem.span.begin);
-    if (!all.empty()) all += "\n";
-    all += fmt::format("{}:{}: {}", place.line, place.column, problem.message);
-    if (!problem.hint.empty()) all += "; " + problem.hint;
-  }
-  return all;
+  return told(problems, source);
 }
 
 // The problems of a draft in which one section was replaced.

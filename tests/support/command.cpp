@@ -53,6 +53,10 @@ Ran TemporaryFolder::onceward(const std::string& arguments, const std::string& i
   return ran;
 }
 
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 std::string read_file(const fs::path& path) {
   std::ostringstream text;
   std::ifstream file(path, std::ios::binary);

@@ -38,6 +38,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+[[nodiscard]] bool has(const std::string& text, const std::string& part);
+
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
 }  // namespace onceward::tests

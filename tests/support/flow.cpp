@@ -310,6 +310,15 @@ models::Message placed(const char* id, const char* key) {
   return message;
 }
 
+sim::Task<> publish(Desk* at, std::size_t count) {
+  static const sim::Site site("publish");
+  static const char* const kIds[] = {"o1", "o2", "o3", "o4"};
+  for (std::size_t i = 0; i < count; ++i) {
+    const models::Message message = placed(kIds[i]);
+    co_await at->log->append(0, message, site);
+  }
+}
+
 std::string say(const char* words) { return words; }
 std::string say(std::int64_t number) { return std::to_string(number); }
 std::string say(models::Status status) { return models::to_text(status); }

@@ -161,6 +161,9 @@ class Desk final : public models::Server {
   sim::Vector<sim::Periodic*> periodics_;
 };
 
+// Publishes `count` of o1 to o4 to the first topic, one after the other, each under its own key.
+[[nodiscard]] sim::Task<> publish(Desk* at, std::size_t count);
+
 using Routine = sim::Task<> (*)(Desk* at);
 using OnMessage = sim::Task<> (*)(Desk* at, models::Handling* got);
 using OnRequest = sim::Task<> (*)(Desk* at, models::RequestHandling* got);
