@@ -17,12 +17,14 @@ Database::Database(const sim::Symbol& name, sim::OwnerId owner, sim::World& worl
                    Ledger& ledger)
     : Component(name, owner), world_(&world), profile_(&profile), ledger_(&ledger) {
   for (const TableSpec* spec : tables) {
-    Table& table = tables_.emplace_back(*spec, world.add_resource());
+    const sim::ResourceId rows = world.add_resource();
+    Table& table = tables_.emplace_back(*spec, rows, world.add_resource());
     for (const std::vector<sim::Value>& row : spec->rows) {
       table.rows.emplace_back().committed.assign(row.begin(), row.end());
     }
     if (spec->sequence >= 0) table.next_in_sequence += static_cast<std::int64_t>(spec->rows.size());
   }
+  prepared_ = world.add_resource();
   ledger.watch(*this);
 }
 
@@ -42,18 +44,33 @@ std::uint32_t Database::table(std::string_view short_name) const {
   return static_cast<std::uint32_t>(found - tables_.begin());
 }
 
-std::uint32_t Database::open(sim::World& world, sim::Process& process) {
-  auto free = std::find_if(transactions_.begin(), transactions_.end(),
-                           [](const Transaction* each) { return each->process == nullptr; });
+std::uint32_t Database::open(sim::World& world, const sim::Activity& by, std::uint64_t id,
+                             const BeginOptions& options) {
+  auto free = std::find_if(transactions_.begin(), transactions_.end(), [](const auto* each) {
+    return each->phase == Transaction::Phase::free;
+  });
   if (free == transactions_.end()) free = transactions_.insert(free, new Transaction);
   Transaction& transaction = **free;
-  transaction.process = &process;
-  ++transaction.number;
+  transaction.phase = Transaction::Phase::open;
+  transaction.process = by.process;
+  transaction.id = id;
+  transaction.exact = by.exact != nullptr;
   transaction.aborted = false;
-  transaction.began = world.take_instant();
+  transaction.isolation = options.isolation;
+  transaction.is_pivot = false;
+  transaction.reads = 0;
+  transaction.written_beside = 0;
+  transaction.written_by_pivot = 0;
+  transaction.read_beside = 0;
+  transaction.began = options.stamped ? world.take_instant() : sim::Value();
   transaction.waits_for = StoredRow::kNobody;
   transaction.entry = 0;
   return static_cast<std::uint32_t>(free - transactions_.begin());
+}
+
+void Database::held_no_more(sim::World& world, Table& table, bool changed) {
+  if (changed && table.spec->sequence >= 0) world.touch(table.open_values);
+  if (changed) table.remove_dead();
 }
 
 bool Database::make_real(sim::World& world, std::uint32_t slot) {
@@ -61,24 +78,26 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
   ledger_->begin_change();
   for (Table& table : tables_) {
     bool changed = false;
+    bool seen_held = false;
     for (StoredRow& row : table.rows) {
       if (row.writer != slot) continue;
+      if (row.only_locked) {
+        seen_held = row.let_go() || seen_held;
+        continue;
+      }
       changed = true;
       const bool inserted = row.committed.empty();
+      keep_for_snapshots(slot, row);
       row.committed = std::move(row.pending);
-      row.pending.clear();
-      row.writer = StoredRow::kNobody;
+      static_cast<void>(row.let_go());
       row.entry = world.cause();
       if (row.committed.empty()) continue;
       ledger_->row_committed(world, *table.spec, row.committed, inserted, world.cause());
     }
-    if (!changed) continue;
-    any = true;
-    ledger_->table_changed(*table.spec, world.cause());
-    world.touch(table.resource);
-    table.rows.erase(std::remove_if(table.rows.begin(), table.rows.end(),
-                                    [](const StoredRow& row) { return row.is_dead(); }),
-                     table.rows.end());
+    if (changed || seen_held) world.touch(table.resource);
+    if (changed) ledger_->table_changed(*table.spec, world.cause());
+    held_no_more(world, table, changed);
+    any = any || changed;
   }
   Transaction& transaction = *transactions_[slot];
   for (const CarriedEffect& carried : transaction.effects) {
@@ -100,34 +119,63 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
 
 void Database::undo(sim::World& world, std::uint32_t slot) {
   for (Table& table : tables_) {
-    bool undone = false;
+    bool changed = false;
+    bool seen_held = false;
     for (StoredRow& row : table.rows) {
       if (row.writer != slot) continue;
-      row.pending.clear();
-      row.writer = StoredRow::kNobody;
-      undone = true;
+      changed = changed || !row.only_locked;
+      seen_held = row.let_go() || seen_held;
     }
-    if (!undone) continue;
-    world.touch(table.resource);
-    table.rows.erase(std::remove_if(table.rows.begin(), table.rows.end(),
-                                    [](const StoredRow& row) { return row.is_dead(); }),
-                     table.rows.end());
+    if (changed || seen_held) world.touch(table.resource);
+    held_no_more(world, table, changed);
   }
   Transaction& transaction = *transactions_[slot];
   transaction.effects.clear();
+  transaction.savepoints.clear();
+  let_in(world, slot);
+}
+
+void Database::let_in(sim::World& world, std::uint32_t slot) {
   for (Transaction* other : transactions_) {
     if (other->waits_for == slot) other->waits_for = StoredRow::kNobody;
   }
-  transaction.waiting.wake_all(world);
+  transactions_[slot]->waiting.wake_all(world);
 }
 
 void Database::close(sim::World& world, std::uint32_t slot) {
-  transactions_[slot]->process = nullptr;
+  Transaction& transaction = *transactions_[slot];
+  if (transaction.phase == Transaction::Phase::prepared) world.touch(prepared_);
+  transaction.phase = Transaction::Phase::free;
+  transaction.process = nullptr;
+  transaction.prepared_as = {};
+  drop_snapshot(slot);
   undo(world, slot);
 }
 
+void Database::leave(sim::World& world, std::uint32_t slot, const sim::Value& id) {
+  Transaction& transaction = *transactions_[slot];
+  drop_snapshot(slot);
+  for (Table& table : tables_) {
+    for (StoredRow& row : table.rows) {
+      if (row.writer == slot) row.saved.clear();
+    }
+  }
+  transaction.savepoints.clear();
+  transaction.phase = Transaction::Phase::prepared;
+  transaction.process = nullptr;
+  transaction.prepared_as = id;
+  transaction.began = {};
+  world.touch(prepared_);
+}
+
 void Database::abort(sim::World& world, std::uint32_t slot) {
-  transactions_[slot]->aborted = true;
+  Transaction& transaction = *transactions_[slot];
+  transaction.aborted = true;
+  if (!transaction.savepoints.empty()) {
+    undo_to(world, slot, transaction.savepoints.size());
+    return;
+  }
+  drop_snapshot(slot);
   undo(world, slot);
 }
 
@@ -137,7 +185,7 @@ void Database::statement_failed(sim::World& world, std::uint32_t slot) {
 
 bool Database::has_ended(Tx tx) const {
   const Transaction& transaction = *transactions_[tx.slot];
-  return transaction.process == nullptr || transaction.number != tx.number;
+  return transaction.phase != Transaction::Phase::open || transaction.id != tx.id;
 }
 
 bool Database::serves(Tx tx) const {
@@ -148,6 +196,20 @@ void Database::rollback(sim::World& world, Tx tx) {
   if (!tx.is_open() || has_ended(tx)) return;
   const sim::Arena::Entered entered(world.arena(), owner());
   close(world, tx.slot);
+}
+
+void Database::change(std::uint32_t slot, StoredRow& row, Row version) {
+  save(slot, row);
+  row.writer = slot;
+  row.only_locked = false;
+  row.pending = std::move(version);
+}
+
+void Database::hold(std::uint32_t slot, StoredRow& row) {
+  if (row.writer == slot) return;
+  save(slot, row);
+  row.writer = slot;
+  row.only_locked = true;
 }
 
 void Database::carry_effect(sim::World& world, Tx tx, const sim::Symbol& effect,
@@ -181,28 +243,22 @@ bool Database::closes_cycle(std::uint32_t slot, std::uint32_t other) const {
   return other == slot;
 }
 
-void Database::fingerprint(sim::Hasher& hasher) const {
-  for (const Table& table : tables_) table.fingerprint(hasher);
-  hasher.add(transactions_.size());
-  for (const Transaction* transaction : transactions_) {
-    const Transaction& each = *transaction;
-    hasher.add(each.process == nullptr ? 0 : each.process->name().hash.low);
-    if (each.process == nullptr) continue;
-    hasher.add((each.aborted ? 1U : 0U) | std::uint64_t{each.waits_for} << 1);
-    each.began.fingerprint(hasher);
-    hasher.add(each.effects.size());
-    for (const CarriedEffect& carried : each.effects) {
-      hasher.add(carried.effect->hash);
-      carried.key.fingerprint(hasher);
-      for (const Field& value : carried.values) value.value.fingerprint(hasher);
-    }
-    each.waiting.fingerprint(hasher);
-  }
+bool Database::must_not_wait(sim::World& world, const DatabaseOperation& operation,
+                             std::uint32_t slot, std::uint32_t other) {
+  if (!closes_cycle(slot, other)) return false;
+  world.trace(world.actor(name()), [&](sim::TraceEntry& entry) {
+    entry.text =
+        operation.describe() + ": would wait in a circle, so its transaction is rolled back";
+    entry.site = operation.site->text;
+  });
+  abort(world, slot);
+  return true;
 }
 
 void Database::on_crash(sim::World& world, sim::Process& process) {
   for (std::uint32_t slot = 0; slot < transactions_.size(); ++slot) {
-    if (transactions_[slot]->process == &process) close(world, slot);
+    const Transaction& each = *transactions_[slot];
+    if (each.phase == Transaction::Phase::open && each.process == &process) close(world, slot);
   }
 }
 

@@ -1,4 +1,4 @@
-// The operations on a database: what each statement does when it is applied.
+// The statements on a database: what each does when it is applied.
 #include <algorithm>
 
 #include "models/database.hpp"
@@ -9,29 +9,19 @@ namespace onceward::models {
 using sim::Applied;
 using sim::World;
 
-DatabaseOperation::DatabaseOperation(Database& database, Tx tx, const sim::Site& site,
-                                     const sim::Window& window)
-    : Operation(*database.world_, &database, site, window), database_(&database), tx_(tx) {}
-
-// ---- begin -----------------------------------------------------------------------------------
-
-Begin::Begin(Database& database, const sim::Site& site)
-    : DatabaseOperation(database, {}, site, database.profile_->statement) {}
-
-Applied Begin::apply(World& world) {
-  result_.slot = database().open(world, *activity->process);
-  result_.number = database().transactions_[result_.slot]->number;
-  return Applied::done;
-}
-
-Tx Begin::await_resume() const {
-  remember(result_.slot);
-  return result_;
-}
-
-std::string Begin::describe() const { return "BEGIN " + database().name().text; }
-
 // ---- statements that change rows -------------------------------------------------------------
+
+StatementResult DatabaseOperation::changed_since(World& world, const std::string& entity) const {
+  world.trace(world.actor(database_->name()), [&](sim::TraceEntry& entry) {
+    entry.text = describe() + ": another transaction has changed it since this one's snapshot";
+    entry.entity = entity;
+    entry.site = site->text;
+  });
+  return {Status::conflict, 0};
+}
+
+Statement::Statement(Database& database, Tx tx, std::uint32_t table, const sim::Site& site)
+    : DatabaseOperation(database, tx, site, database.profile_->statement), table_(table) {}
 
 StatementResult Statement::await_resume() const {
   remember(std::uint64_t{result_.rows} << 8 | static_cast<std::uint64_t>(result_.status));
@@ -59,17 +49,13 @@ Applied Statement::apply(World& world) {
     result_ = {Status::refused, 0};
     return Applied::done;
   }
-  const std::uint32_t slot = alone ? in.open(world, *activity->process) : tx().slot;
+  const std::uint32_t slot = alone ? in.open(world, *activity, 0, {}) : tx().slot;
   std::uint32_t blocked_by = StoredRow::kNobody;
+  in.look(slot, table_, reads());
   result_ = run(world, slot, blocked_by);
   if (blocked_by != StoredRow::kNobody) {
     if (alone) in.close(world, slot);
-    if (in.closes_cycle(slot, blocked_by)) {
-      world.trace(world.actor(in.name()), [&](sim::TraceEntry& entry) {
-        entry.text = describe() + ": would wait in a circle, so its transaction is rolled back";
-        entry.site = site->text;
-      });
-      in.abort(world, slot);
+    if (in.must_not_wait(world, *this, slot, blocked_by)) {
       result_ = {Status::conflict, 0};
       return Applied::acted;
     }
@@ -96,10 +82,7 @@ Applied Statement::apply(World& world) {
 
 Insert::Insert(Database& database, Tx tx, std::uint32_t table, const Row& row,
                OnConflict on_conflict, const sim::Site& site)
-    : Statement(database, tx, site, database.profile_->statement),
-      table_(table),
-      row_(&row),
-      on_conflict_(on_conflict) {}
+    : Statement(database, tx, table, site), row_(&row), on_conflict_(on_conflict) {}
 
 bool Insert::takes_sequence() const { return database().tables_[table_].spec->sequence >= 0; }
 
@@ -107,12 +90,15 @@ StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blo
   Table& table = database().tables_[table_];
   const TableSpec& spec = *table.spec;
   if (StoredRow* other = table.in_the_way_of(*row_, slot, nullptr); other != nullptr) {
-    if (other->is_locked_against(slot)) {
+    const bool update = on_conflict_ == OnConflict::update;
+    if (other->is_changed_against(slot) || (update && other->is_locked_against(slot))) {
       blocked_by = other->writer;
       return {};
     }
     world.read(table.resource);
-    const bool update = on_conflict_ == OnConflict::update;
+    if (on_conflict_ != OnConflict::error && other->old_for(slot) != nullptr) {
+      return changed_since(world, spec.entity(*row_));
+    }
     world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
       entry.text = describe() + (update ? " (updates the row there)" : ": is there already");
       entry.entity = spec.entity(*row_);
@@ -126,16 +112,15 @@ StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blo
       const auto sequence = static_cast<std::size_t>(spec.sequence);
       version[sequence] = (*other->seen_by(slot))[sequence];
     }
-    other->pending = std::move(version);
-    other->writer = slot;
+    database().change(slot, *other, std::move(version));
     return {Status::ok, 1};
   }
   StoredRow stored;
-  stored.pending = *row_;
-  stored.writer = slot;
+  database().change(slot, stored, *row_);
   if (spec.sequence >= 0) {
     stored.pending[static_cast<std::size_t>(spec.sequence)] =
         sim::Value::integer(table.next_in_sequence++);
+    world.touch(table.open_values);
   }
   world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
     entry.text = "INSERT " + spec.name.text + " " + spec.describe(stored.pending);
@@ -155,10 +140,7 @@ std::string Insert::describe() const {
 
 Update::Update(Database& database, Tx tx, std::uint32_t table, const Where& where,
                const Change* change, const sim::Site& site)
-    : Statement(database, tx, site, database.profile_->statement),
-      table_(table),
-      where_(&where),
-      change_(change) {}
+    : Statement(database, tx, table, site), where_(&where), change_(change) {}
 
 StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blocked_by) {
   Table& table = database().tables_[table_];
@@ -175,13 +157,14 @@ StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blo
       blocked_by = row.writer;
       return {};
     }
+    if (row.old_for(slot) != nullptr) return changed_since(world, table.spec->entity(*seen));
     changed.push_back({&row, *seen});
     if (change_ != nullptr) change_->apply(world, changed.back().version);
   }
   for (const Changed& each : changed) {
     if (change_ == nullptr || !table.spec->moves(*each.row->seen_by(slot), each.version)) continue;
     const StoredRow* other = table.in_the_way_of(each.version, slot, each.row);
-    if (other != nullptr && other->is_locked_against(slot)) {
+    if (other != nullptr && other->is_changed_against(slot)) {
       blocked_by = other->writer;
       return {};
     }
@@ -205,10 +188,10 @@ StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blo
       entry.entity = table.spec->entity(before);
       entry.site = site->text;
     });
-    each.row->writer = slot;
-    each.row->pending.clear();
-    if (change_ != nullptr) each.row->pending = std::move(each.version);
+    if (change_ == nullptr) each.version.clear();
+    database().change(slot, *each.row, std::move(each.version));
   }
+  if (change_ == nullptr && table.spec->sequence >= 0) world.touch(table.open_values);
   return {Status::ok, static_cast<std::uint32_t>(changed.size())};
 }
 
@@ -236,32 +219,72 @@ StatementResult Select::await_resume() const {
   return result_;
 }
 
-std::string Select::describe() const { return "SELECT " + database().spec(query_.table).name.text; }
+std::string Select::describe() const {
+  static constexpr const char* kLocks[] = {"", " FOR UPDATE", " FOR UPDATE SKIP LOCKED",
+                                           " FOR UPDATE NOWAIT"};
+  return "SELECT " + database().spec(query_.table).name.text +
+         kLocks[static_cast<std::size_t>(query_.lock)];
+}
 
-Applied Select::apply(World& world) {
-  found_->clear();
-  if (!database().serves(tx())) {
-    result_ = {Status::refused, 0};
-    return Applied::done;
-  }
-  Table& table = database().tables_[query_.table];
-  world.read(table.resource);
-  sim::Vector<const StoredRow*> left;
-  for (const StoredRow& row : table.rows) {
+sim::Vector<StoredRow*> Select::candidates(World& world) {
+  sim::Vector<StoredRow*> left;
+  for (StoredRow& row : database().tables_[query_.table].rows) {
     const Row* seen = row.seen_by(tx().slot);
     if (seen == nullptr) continue;
-    if (query_.where == nullptr || query_.where->matches(world, *seen)) left.push_back(&row);
+    if (query_.where != nullptr && !query_.where->matches(world, *seen)) continue;
+    if (query_.lock == RowLock::skip_locked && row.is_locked_against(tx().slot)) {
+      row.passed_over = true;
+    } else {
+      left.push_back(&row);
+    }
   }
-  const std::size_t all = left.size();
-  sim::Vector<std::uint32_t> entries;
-  while (!left.empty() && found_->size() < query_.limit) {
-    take_next(world, left);
-    if (world.tracing()) entries.push_back(left.back()->entry);
-    left.pop_back();
+  return left;
+}
+
+Applied Select::lock(World& world, const sim::Vector<StoredRow*>& rows) {
+  Database& in = database();
+  const std::uint32_t slot = tx().slot;
+  for (StoredRow* row : rows) {
+    if (row->is_locked_against(slot)) {
+      if (query_.lock == RowLock::nowait) {
+        row->passed_over = true;
+        world.trace(world.actor(in.name()), [&](sim::TraceEntry& entry) {
+          entry.text = describe() + ": another transaction holds " +
+                       in.spec(query_.table).label(*row->seen_by(slot));
+          entry.site = site->text;
+        });
+        result_.status = Status::conflict;
+        break;
+      }
+      if (in.must_not_wait(world, *this, slot, row->writer)) {
+        result_ = {Status::conflict, 0};
+        found_->clear();
+        return Applied::acted;
+      }
+      if (tx().is_open()) in.transactions_[slot]->waits_for = row->writer;
+      wait_in(in.transactions_[row->writer]->waiting);
+      return Applied::blocked;
+    }
+    if (row->old_for(slot) != nullptr) {
+      result_ = changed_since(world, in.spec(query_.table).entity(*row->seen_by(slot)));
+      break;
+    }
   }
-  result_ = {Status::ok, static_cast<std::uint32_t>(found_->size())};
+  if (result_.status == Status::ok) {
+    for (StoredRow* row : rows) {
+      if (tx().is_open()) in.hold(slot, *row);
+    }
+    return Applied::done;
+  }
+  found_->clear();
+  result_.rows = 0;
+  if (tx().is_open()) in.statement_failed(world, slot);
+  return Applied::done;
+}
+
+void Select::tell(World& world, std::size_t all, const sim::Vector<std::uint32_t>& entries) const {
   world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
-    const TableSpec& spec = *table.spec;
+    const TableSpec& spec = database().spec(query_.table);
     entry.text = describe();
     for (const Row& row : *found_)
       entry.text += (&row == &found_->front() ? " -> " : ", ") + spec.label(row);
@@ -280,12 +303,39 @@ Applied Select::apply(World& world) {
       if (cause != 0) entry.causes.push_back(cause);
     }
   });
+}
+
+Applied Select::apply(World& world) {
+  found_->clear();
+  Database& in = database();
+  if (!in.serves(tx())) {
+    result_ = {Status::refused, 0};
+    return Applied::done;
+  }
+  if (tx().is_open()) in.look(tx().slot, query_.table, true);
+  world.read(in.tables_[query_.table].resource);
+  sim::Vector<StoredRow*> left = candidates(world);
+  const std::size_t all = left.size();
+  sim::Vector<StoredRow*> taken;
+  sim::Vector<std::uint32_t> entries;
+  while (!left.empty() && found_->size() < query_.limit) {
+    take_next(world, left);
+    taken.push_back(left.back());
+    if (world.tracing()) entries.push_back(left.back()->entry);
+    left.pop_back();
+  }
+  result_ = {Status::ok, static_cast<std::uint32_t>(found_->size())};
+  if (query_.lock != RowLock::none) {
+    const Applied locked = lock(world, taken);
+    if (locked != Applied::done || result_.status != Status::ok) return locked;
+  }
+  tell(world, all, entries);
   return Applied::done;
 }
 
 // Moves the row that comes next to the end of `left` and copies it to the result. Rows that
 // order_by leaves equal, and all rows without it, come in any order.
-void Select::take_next(World& world, sim::Vector<const StoredRow*>& left) {
+void Select::take_next(World& world, sim::Vector<StoredRow*>& left) {
   const auto seen = [&](const StoredRow* row) -> const Row& { return *row->seen_by(tx().slot); };
   sim::Vector<std::size_t> first = {0};
   for (std::size_t i = 1; i < left.size(); ++i) {
@@ -306,51 +356,5 @@ void Select::take_next(World& world, sim::Vector<const StoredRow*>& left) {
   const auto place = left.begin() + static_cast<std::ptrdiff_t>(first[chosen]);
   std::rotate(place, place + 1, left.end());
 }
-
-// ---- commit ----------------------------------------------------------------------------------
-
-Commit::Commit(Database& database, Tx tx, const sim::Site& site)
-    : DatabaseOperation(database, tx, site, database.profile_->commit) {}
-
-Applied Commit::apply(World& world) {
-  Database& in = database();
-  if (!in.serves(tx())) {
-    result_ = Status::refused;
-    in.rollback(world, tx());
-    return Applied::done;
-  }
-  const std::uint32_t entry = world.trace(world.actor(in.name()), [&](sim::TraceEntry& trace) {
-    trace.text = describe();
-    trace.mark = sim::Mark::commit;
-    trace.entity = in.first_entity(tx().slot);
-    // A commit of effects needs no word of its own: the effects speak.
-    if (!trace.entity.empty() && in.transactions_[tx().slot]->effects.empty()) {
-      trace.why =
-          world.actor(in.name()).text + " commits " + trace.entity + " in " + in.name().text;
-    }
-    trace.site = site->text;
-  });
-  if (entry != 0) world.set_cause(entry);
-  const bool real = in.make_real(world, tx().slot);
-  in.close(world, tx().slot);
-  return real ? Applied::acted : Applied::done;
-}
-
-void Commit::refused(World& world) {
-  result_ = Status::refused;
-  database().rollback(world, tx());
-}
-
-void Commit::timed_out(World& world, bool done) {
-  result_ = Status::timeout;
-  if (!done) database().rollback(world, tx());
-}
-
-Status Commit::await_resume() const {
-  remember(static_cast<std::uint64_t>(result_));
-  return result_;
-}
-
-std::string Commit::describe() const { return "COMMIT " + database().name().text; }
 
 }  // namespace onceward::models

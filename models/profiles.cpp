@@ -17,13 +17,13 @@ const Profile* find(const std::vector<Profile>& profiles, std::string_view name)
 const std::vector<DatabaseProfile>& database_profiles() {
   static const std::vector<DatabaseProfile> profiles = {
       {.name = "postgres@15",
-       .help =
-           "PostgreSQL 15, read committed: second writers wait, an error aborts the transaction",
+       .help = "PostgreSQL 15: second writers wait, an error aborts the transaction",
        .error_aborts_transaction = true,
        .source = "postgresql.org/docs/15: mvcc, sql-createsequence, functions-datetime"},
       {.name = "mysql@8",
        .help = "MySQL 8 (InnoDB) at read committed: an error undoes only its statement",
        .error_aborts_transaction = false,
+       .snapshots = false,
        .source = "dev.mysql.com/doc/refman/8.0: innodb-error-handling"},
   };
   return profiles;

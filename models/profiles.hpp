@@ -23,6 +23,8 @@ struct DatabaseProfile {
   std::string help;
   // An error within a transaction aborts it; otherwise only the statement is undone.
   bool error_aborts_transaction = true;
+  // It has the isolation levels above read committed as PostgreSQL has them.
+  bool snapshots = true;
   sim::Window statement = kStatementWindow;
   sim::Window commit = kStatementWindow;
   std::string source;

@@ -1,29 +1,9 @@
 #include "models/table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace onceward::models {
-namespace {
-
-// What a row says apart from minted ids, to order rows by something that does not depend on how
-// the ids came about.
-sim::Hash128 hash_without_minted(const StoredRow& stored) {
-  sim::Hasher hasher;
-  const auto add = [&](const Row& row) {
-    hasher.add(row.size());
-    for (const sim::Value& value : row) {
-      if (value.kind() == sim::ValueKind::minted || value.kind() == sim::ValueKind::instant)
-        continue;
-      value.fingerprint(hasher);
-    }
-  };
-  add(stored.committed);
-  add(stored.pending);
-  hasher.add(stored.writer);
-  return hasher.finish();
-}
-
-}  // namespace
 
 int TableSpec::column(std::string_view column_name) const {
   const auto found = std::find(columns.begin(), columns.end(), column_name);
@@ -97,42 +77,40 @@ int compare(sim::World& world, const sim::Value& a, const sim::Value& b) {
   }
 }
 
+const StoredRow::Old* StoredRow::old_for(std::uint32_t reader) const {
+  const auto found =
+      std::find_if(old.begin(), old.end(), [&](const Old& each) { return each.reader == reader; });
+  return found == old.end() ? nullptr : &*found;
+}
+
+const Row* StoredRow::seen_by(std::uint32_t reader) const {
+  const Old* before = is_changed_by(reader) ? nullptr : old_for(reader);
+  const Row& row = before != nullptr ? before->row : now_for(reader);
+  return row.empty() ? nullptr : &row;
+}
+
+bool StoredRow::let_go() {
+  pending.clear();
+  saved.clear();
+  writer = kNobody;
+  only_locked = false;
+  return std::exchange(passed_over, false);
+}
+
 StoredRow* Table::in_the_way_of(const Row& row, std::uint32_t slot, const StoredRow* self) {
   for (StoredRow& other : rows) {
     if (&other == self) continue;
-    if (other.is_locked_against(slot)) {
-      if (spec->clash(row, other.committed) || spec->clash(row, other.pending)) return &other;
-      continue;
-    }
-    const Row* seen = other.seen_by(slot);
-    if (seen != nullptr && spec->clash(row, *seen)) return &other;
+    const bool open = other.is_changed_against(slot);
+    if (spec->clash(row, other.now_for(slot))) return &other;
+    if (open && spec->clash(row, other.pending)) return &other;
   }
   return nullptr;
 }
 
-void Table::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(static_cast<std::uint64_t>(next_in_sequence));
-  hasher.add(rows.size());
-  struct Place {
-    sim::Hash128 content;
-    const StoredRow* row;
-  };
-  sim::Vector<Place> places;
-  places.reserve(rows.size());
-  for (const StoredRow& row : rows) {
-    places.push_back({rows.size() > 1 ? hash_without_minted(row) : sim::Hash128{}, &row});
-  }
-  std::stable_sort(places.begin(), places.end(),
-                   [](const Place& a, const Place& b) { return a.content < b.content; });
-  const auto add = [&](const Row& row) {
-    hasher.add(row.size());
-    for (const sim::Value& value : row) value.fingerprint(hasher);
-  };
-  for (const Place& place : places) {
-    add(place.row->committed);
-    add(place.row->pending);
-    hasher.add(place.row->writer);
-  }
+void Table::remove_dead() {
+  rows.erase(
+      std::remove_if(rows.begin(), rows.end(), [](const StoredRow& row) { return row.is_dead(); }),
+      rows.end());
 }
 
 }  // namespace onceward::models

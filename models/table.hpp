@@ -63,25 +63,55 @@ class Change {
 };
 
 // A row and the version that a transaction has not committed yet. Each writer holds the row's lock
-// until its transaction ends, so there is at most one.
+// until its transaction ends, so there is at most one; who only locked the row holds it as well.
 struct StoredRow {
   static constexpr std::uint32_t kNobody = ~0U;
 
-  Row committed;                   // empty: not there (yet)
-  Row pending;                     // empty with a writer: the writer deletes it
-  std::uint32_t writer = kNobody;  // slot of the transaction
-  std::uint32_t entry = 0;         // trace entry of the committed version
+  // What a snapshot goes on seeing after somebody else's commit.
+  struct Old {
+    std::uint32_t reader;  // slot of the transaction
+    Row row;               // empty: not there
+  };
+  // How the row stood when its writer first changed it after setting a savepoint.
+  struct Saved {
+    std::size_t savepoint;  // how many there were
+    bool held;              // by the writer already
+    bool only_locked;
+    Row pending;
+  };
 
-  [[nodiscard]] bool is_dead() const { return committed.empty() && writer == kNobody; }
+  Row committed;                   // empty: not there (yet)
+  Row pending;                     // empty with a writer that changed it: the writer deletes it
+  std::uint32_t writer = kNobody;  // slot of the transaction
+  bool only_locked = false;        // the writer has changed nothing
+  bool passed_over = false;        // somebody left it out or was refused because it is held
+  std::uint32_t entry = 0;         // trace entry of the committed version
+  sim::Vector<Old> old;
+  sim::Vector<Saved> saved;  // of the writer, by savepoint
+
+  [[nodiscard]] bool is_dead() const {
+    return committed.empty() && writer == kNobody && old.empty();
+  }
   // Whether transaction `slot` has to wait for its writer.
   [[nodiscard]] bool is_locked_against(std::uint32_t slot) const {
     return writer != kNobody && writer != slot;
   }
-  // What transaction `reader` sees of it; null: nothing.
-  [[nodiscard]] const Row* seen_by(std::uint32_t reader) const {
-    if (writer != kNobody && writer == reader) return pending.empty() ? nullptr : &pending;
-    return committed.empty() ? nullptr : &committed;
+  // Whether what becomes of the row is another's to decide.
+  [[nodiscard]] bool is_changed_against(std::uint32_t slot) const {
+    return is_locked_against(slot) && !only_locked;
   }
+  [[nodiscard]] bool is_changed_by(std::uint32_t slot) const {
+    return writer != kNobody && writer == slot && !only_locked;
+  }
+  // What it is now for transaction `slot`, whatever its snapshot; empty: nothing.
+  [[nodiscard]] const Row& now_for(std::uint32_t slot) const {
+    return is_changed_by(slot) ? pending : committed;
+  }
+  [[nodiscard]] const Old* old_for(std::uint32_t reader) const;
+  // What transaction `reader` sees of it; null: nothing.
+  [[nodiscard]] const Row* seen_by(std::uint32_t reader) const;
+  // Nobody holds it any more. True if somebody was turned away while it was held.
+  bool let_go();
 };
 
 // -1, 0 or 1 as `a` comes before, beside or after `b`: numbers by size, text by its bytes,
@@ -90,17 +120,19 @@ struct StoredRow {
 [[nodiscard]] int compare(sim::World& world, const sim::Value& a, const sim::Value& b);
 
 struct Table {
-  Table(const TableSpec& description, sim::ResourceId id) : spec(&description), resource(id) {}
+  Table(const TableSpec& description, sim::ResourceId id, sim::ResourceId of_open)
+      : spec(&description), resource(id), open_values(of_open) {}
 
   const TableSpec* spec;
   sim::ResourceId resource;
+  sim::ResourceId open_values;  // the sequence values of rows that may yet appear
   std::int64_t next_in_sequence = 1;
   sim::Vector<StoredRow> rows;  // in the order of insertion
 
   // The first row that transaction `slot` finds in the way of `row`, or has to wait for because it
   // may be; not `self`. Null: none.
   [[nodiscard]] StoredRow* in_the_way_of(const Row& row, std::uint32_t slot, const StoredRow* self);
-  void fingerprint(sim::Hasher& hasher) const;
+  void remove_dead();
 };
 
 }  // namespace onceward::models

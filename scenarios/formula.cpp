@@ -71,18 +71,11 @@ Value Formula::evaluate(Scope& scope) const {
     case Op::n:
       return Value::integer(scope.n);
     case Op::slot:
-      return (*scope.slots)[index].value;
-    case Op::slot_column:
-      return at((*scope.slots)[index].row, column);
-    case Op::slot_first: {
-      const Slot& slot = (*scope.slots)[index];
-      if (slot.rows.empty()) return mistaken(scope, "there is no first row: nothing was found");
-      return at(slot.rows.front(), column);
-    }
     case Op::slot_status:
-      return (*scope.slots)[index].value;
+    case Op::slot_column:
+    case Op::slot_first:
     case Op::slot_count:
-      return Value::integer((*scope.slots)[index].row_count);
+      return of_variable(scope);
     case Op::row_column:
       return at(*scope.row, index);
     case Op::request_field:
@@ -123,6 +116,13 @@ Value Formula::evaluate(Scope& scope) const {
       const Value key = operands.front().evaluate(scope);
       return Value::integer(scope.ledger->count(name, is_event, &key));
     }
+    case Op::began: {
+      const Value began = scope.databases->began(index, column);
+      return began.is_null() ? mistaken(scope, "now() is about a transaction that is not open")
+                             : began;
+    }
+    case Op::oldest_open:
+      return scope.databases->oldest_open(index, column);
     case Op::add:
     case Op::subtract:
     case Op::multiply:
@@ -132,6 +132,21 @@ Value Formula::evaluate(Scope& scope) const {
       return arithmetic(scope);
     default:
       return comparison(scope);
+  }
+}
+
+Value Formula::of_variable(Scope& scope) const {
+  const Slot& slot = (*scope.slots)[index];
+  switch (op) {
+    case Op::slot_column:
+      return at(slot.row, column);
+    case Op::slot_first:
+      if (slot.rows.empty()) return mistaken(scope, "there is no first row: nothing was found");
+      return at(slot.rows.front(), column);
+    case Op::slot_count:
+      return Value::integer(slot.row_count);
+    default:  // a value, or the status of an operation
+      return slot.value;
   }
 }
 

@@ -31,6 +31,19 @@ struct Slot {
   models::Rows rows;
 };
 
+// What an expression may ask of the databases around a handler run. Null: there is none.
+class Databases {
+ public:
+  // The instant at which a transaction began: that of a number, or the open one on the database.
+  [[nodiscard]] virtual sim::Value began(std::uint32_t database,
+                                         std::uint32_t transaction) const = 0;
+  [[nodiscard]] virtual sim::Value oldest_open(std::uint32_t database,
+                                               std::uint32_t table) const = 0;
+
+ protected:
+  ~Databases() = default;
+};
+
 // What an expression may read. Null: not in scope, which the reader has made sure is not used.
 struct Scope {
   sim::World* world = nullptr;
@@ -41,6 +54,7 @@ struct Scope {
   const models::Memory* memory = nullptr;  // `memory`
   const sim::Value* timer = nullptr;       // `timer.key`
   const models::Ledger* ledger = nullptr;  // tables, effects and events, for claims
+  const Databases* databases = nullptr;    // `now(DB)` and `oldest_open`
   std::int64_t attempt = 0;                // `event.attempt`
   std::int64_t n = 0;                      // `n`: which of the `times` of a request
   const char* mistake = nullptr;           // set by the first mistake; a frozen text
@@ -92,9 +106,11 @@ class Formula {
     conditional,
     uuid,
     now,
-    of_slot,   // an aggregate over the rows of a slot
-    of_table,  // an aggregate over the committed rows of a table
-    times,     // how often an effect or event was done, in all or for one key
+    of_slot,      // an aggregate over the rows of a slot
+    of_table,     // an aggregate over the committed rows of a table
+    times,        // how often an effect or event was done, in all or for one key
+    began,        // index: the database; column: the transaction's number, or none
+    oldest_open,  // index: the database; column: the table
   };
 
   [[nodiscard]] sim::Value evaluate(Scope& scope) const;
@@ -116,6 +132,7 @@ class Formula {
   [[nodiscard]] sim::Value arithmetic(Scope& scope) const;
   [[nodiscard]] sim::Value comparison(Scope& scope) const;
   [[nodiscard]] sim::Value aggregated(Scope& scope) const;
+  [[nodiscard]] sim::Value of_variable(Scope& scope) const;
   [[nodiscard]] sim::Value of_event(const Scope& scope) const;
   [[nodiscard]] sim::Value remembered(Scope& scope) const;
 };

@@ -135,6 +135,7 @@ FormulaType type_of(const Formula& formula) {
     case Op::uuid:
       return Type::id;
     case Op::now:
+    case Op::began:
       return Type::instant;
     default:
       return Type::unknown;

@@ -11,14 +11,16 @@ using sim::Value;
 
 namespace {
 
-bool is_control(StepKind kind) { return !help_of(kind).acts || kind == StepKind::rollback; }
+bool is_control(StepKind kind) {
+  return !help_of(kind).acts || kind == StepKind::rollback || kind == StepKind::savepoint;
+}
 
 }  // namespace
 
 Frame::Frame(sim::World& in, const Components& parts, const Handler& of)
     : world(&in), components(&parts), handler(&of) {
   slots_.resize(of.slots);
-  transactions_.resize(parts.databases.size());
+  transactions_.resize(of.transactions.size());
   enter(of.steps, nullptr);
 }
 
@@ -64,7 +66,7 @@ const Step* Frame::next() {
   values.clear();
   key = {};
   current_ = nullptr;
-  while (!levels_.empty()) {
+  while (!levels_.empty() || roll_back_open()) {
     Level& level = levels_.back();
     if (level.index == level.block->size()) {
       if (level.loop == nullptr || !begin_round(level)) leave_level();
@@ -72,7 +74,7 @@ const Step* Frame::next() {
     }
     const Step& step = (*level.block)[level.index++];
     current_ = &step;
-    if (const char* what = obstacle(step); what != nullptr) {
+    if (const char* what = transaction_obstacle(step); what != nullptr) {
       report_mistake(*world, what, step.site->text);
       end(false);
       continue;
@@ -87,21 +89,6 @@ const Step* Frame::next() {
   }
   current_ = nullptr;
   return nullptr;
-}
-
-const char* Frame::obstacle(const Step& step) const {
-  const bool open =
-      step.component < transactions_.size() && transactions_[step.component].is_open();
-  switch (step.kind) {
-    case StepKind::begin:
-      return open ? "this database has an open transaction already" : nullptr;
-    case StepKind::commit:
-      return open ? nullptr : "no transaction is open on this database";
-    case StepKind::effect:
-      return open || step.component == kNone ? nullptr : "no transaction is open on this database";
-    default:
-      return nullptr;
-  }
 }
 
 void Frame::control(const Step& step) {
@@ -138,6 +125,7 @@ void Frame::control(const Step& step) {
     }
     case StepKind::exit:
       world->running()->exits = true;
+      hooks_.clear();
       end(true);
       return;
     case StepKind::leave:
@@ -146,18 +134,8 @@ void Frame::control(const Step& step) {
     case StepKind::fail:
       end(true);
       return;
-    case StepKind::rollback:
-      components->databases[step.component]->rollback(*world, transactions_[step.component]);
-      transactions_[step.component] = {};
-      if (step.name != nullptr) world->pass(*step.name);
-      return;
-    default: {  // an effect within a transaction
-      const Value of = evaluate(step.value);
-      prepare_values(step);
-      components->databases[step.component]->carry_effect(*world, transactions_[step.component],
-                                                          *step.word, of, *step.site, &values);
-      if (step.name != nullptr) world->pass(*step.name);
-    }
+    default:
+      transaction_control(step);
   }
 }
 
@@ -183,14 +161,11 @@ std::uint32_t Frame::decide(const Step& step) {
 }
 
 void Frame::end(bool failed) {
-  failed_ = failed;
+  failed_ = failed_ || failed;
   while (!levels_.empty()) leave_level();
 }
 
 void Frame::finish() {
-  for (std::size_t i = 0; i < transactions_.size(); ++i) {
-    components->databases[i]->rollback(*world, transactions_[i]);
-  }
   if (handling != nullptr) handling->failed = failed_;
   if (request != nullptr) request->failed = failed_;
   if (failed_ && handler->fatal) world->running()->exits = true;
@@ -199,21 +174,27 @@ void Frame::finish() {
 void Frame::answered(const Step& step, Status status, std::uint32_t rows, const Value& value) {
   if (step.result != kNone) {
     Slot& slot = slots_[step.result];
-    slot.kind = step.kind == StepKind::select ? Slot::Kind::rows
-                : step.kind == StepKind::get  ? Slot::Kind::value
-                                              : Slot::Kind::result;
+    const bool finds = step.kind == StepKind::select || step.kind == StepKind::prepared;
+    slot.kind = finds                        ? Slot::Kind::rows
+                : step.kind == StepKind::get ? Slot::Kind::value
+                                             : Slot::Kind::result;
     if (slot.kind == Slot::Kind::value) slot.row.assign(1, value);
     slot.value = Value::text(sim::frozen_text(models::to_text(status)));
     slot.row_count = rows;
     slot.rows = found;
   }
-  const bool closed = step.kind == StepKind::commit || status == Status::timeout;
-  if (closed && step.component < transactions_.size() &&
-      (step.kind == StepKind::commit || step.kind == StepKind::insert ||
-       step.kind == StepKind::update || step.kind == StepKind::erase)) {
-    transactions_[step.component] = {};
-  }
-  if (status == Status::ok) return;
+  const bool ends = step.kind == StepKind::commit || step.kind == StepKind::prepare;
+  const std::uint32_t ended = ends ? number_of(step) : kNone;
+  if (status != Status::ok) go_on_after(step, status);
+  if (!ends) return;
+  const bool committed = status == Status::ok && step.kind == StepKind::commit;
+  const bool unknown = status == Status::ok || status == Status::timeout;
+  leave_transaction(ended, committed ? StepKind::after_commit
+                           : unknown ? StepKind::prepare
+                                     : StepKind::after_rollback);
+}
+
+void Frame::go_on_after(const Step& step, Status status) {
   const auto caught = step.on_error.find(status);
   if (caught == step.on_error.end()) {
     world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
@@ -231,6 +212,7 @@ Scope Frame::scope() const {
   Scope in;
   in.world = world;
   in.slots = &slots_;
+  in.databases = this;
   if (handling != nullptr) {
     in.event = &handling->message();
     in.attempt = handling->delivery;
@@ -317,7 +299,14 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
     hasher.add(slot.rows.size());
     for (const models::Row& each : slot.rows) add_row(each);
   }
-  for (const models::Tx& tx : transactions_) hasher.add(tx.slot);
+  for (std::size_t i = 0; i < transactions_.size(); ++i) {
+    components->databases[handler->transactions[i]]->fingerprint(hasher, transactions_[i]);
+  }
+  hasher.add(hooks_.size());
+  for (const Hook& hook : hooks_) {
+    hasher.add(hook.transaction);
+    hasher.add(hook.step->site->hash);
+  }
   add_row(row);
   message.fingerprint(hasher);
   hasher.add(sending.tries);

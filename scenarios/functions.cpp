@@ -13,6 +13,9 @@ const std::vector<FunctionHelp>& function_catalogue() {
   static const std::vector<FunctionHelp> catalogue = {
       {"uuid", "uuid()", "a new id, minted where it is evaluated"},
       {"now", "now()", "the instant of this step, by the process's clock"},
+      {"now", "now(DB)", "the instant at which the transaction on it began"},
+      {"oldest_open", "oldest_open(TABLE)",
+       "the least sequence value that may yet appear; or null"},
       {"count", "count(ROWS, CONDITION)", "how many rows, or how many of them meet the condition"},
       {"exists", "exists(ROWS, CONDITION)", "whether there is any row, or any that meets it"},
       {"sum", "sum(ROWS, VALUE, CONDITION)", "the sum of a value over the rows; 0 without any"},
@@ -47,6 +50,7 @@ std::string form_of(const std::string& function) {
 
 std::optional<Formula> Resolver::call(const Expression& expression) {
   const std::string& function = expression.text;
+  if (asks_database(expression)) return resolve_question(expression, names_, problems_);
   if (function == "uuid" || function == "now") {
     if (!expression.operands.empty()) {
       return refuse(expression.span, fmt::format("{}() takes nothing", function));

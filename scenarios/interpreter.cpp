@@ -28,17 +28,22 @@ models::Query query_of(const Frame& frame, const Step& step) {
   query.order_by = step.order_by;
   query.descending = step.descending;
   query.limit = step.limit;
+  query.lock = step.lock;
   return query;
 }
 
 // One statement on a database.
 sim::Task<> run_statement(Frame* frame, const Step* step) {
   models::Database* database = frame->components->databases[step->component];
-  models::Tx& tx = frame->transaction(step->component);
+  const models::Tx tx = frame->transaction(*step);
   const sim::Site& site = *step->site;
   switch (step->kind) {
     case StepKind::begin: {
-      tx = co_await database->begin(site);
+      models::BeginOptions options;
+      options.isolation = step->isolation;
+      options.stamped = frame->handler->asks_when;
+      const models::Tx opened = co_await database->begin(options, site);
+      frame->begun(*step, opened);
       frame->answered(*step, Status::ok, 0);
       co_return;
     }
@@ -130,6 +135,28 @@ sim::Task<> run_of_process(Frame* frame, const Step* step) {
   }
 }
 
+// One phase of a two-phase commit, or a look at what is prepared.
+sim::Task<> run_phase(Frame* frame, const Step* step) {
+  models::Database* database = frame->components->databases[step->component];
+  const sim::Site& site = *step->site;
+  if (step->kind == StepKind::prepared) {
+    const StatementResult result = co_await database->prepared(frame->found, site);
+    frame->answered(*step, result.status, result.rows);
+    co_return;
+  }
+  const models::Tx tx = frame->transaction(*step);
+  const sim::Value id = frame->evaluate(step->id);
+  Status status = Status::ok;
+  if (step->kind == StepKind::prepare) {
+    status = co_await database->prepare(tx, id, site);
+  } else if (step->kind == StepKind::commit_prepared) {
+    status = co_await database->commit_prepared(id, site);
+  } else {
+    status = co_await database->rollback_prepared(id, site);
+  }
+  frame->answered(*step, status, 0);
+}
+
 // One operation on anything else.
 sim::Task<> run_operation(Frame* frame, const Step* step) {
   sim::World& world = *frame->world;
@@ -194,6 +221,11 @@ bool is_on_store(StepKind kind) {
   return kind == StepKind::put || kind == StepKind::get || kind == StepKind::remove;
 }
 
+bool is_phase(StepKind kind) {
+  return kind == StepKind::prepare || kind == StepKind::commit_prepared ||
+         kind == StepKind::rollback_prepared || kind == StepKind::prepared;
+}
+
 sim::Task<> run_steps(Frame* frame) {
   const FrameHolder holder(frame);
   frame->world->running()->exact = frame;
@@ -206,6 +238,8 @@ sim::Task<> run_steps(Frame* frame) {
       co_await run_on_store(frame, step);
     } else if (is_of_process(step->kind)) {
       co_await run_of_process(frame, step);
+    } else if (is_phase(step->kind)) {
+      co_await run_phase(frame, step);
     } else {
       co_await run_operation(frame, step);
     }

@@ -31,7 +31,8 @@ class Frame final : public sim::InArena,
                     public sim::ExactState,
                     public models::Where,
                     public models::Change,
-                    public models::Condition {
+                    public models::Condition,
+                    public Databases {
  public:
   Frame(sim::World& in, const Components& parts, const Handler& of);
 
@@ -61,7 +62,11 @@ class Frame final : public sim::InArena,
   // Whether what the current `wait_until` waits for is so.
   [[nodiscard]] bool holds(sim::World& world) const override;
 
-  [[nodiscard]] models::Tx& transaction(std::uint32_t database) { return transactions_[database]; }
+  // The transaction that the statement `step` belongs to.
+  [[nodiscard]] models::Tx transaction(const Step& step) const;
+  void begun(const Step& step, models::Tx tx) { transactions_[step.transaction] = tx; }
+  [[nodiscard]] sim::Value began(std::uint32_t database, std::uint32_t number) const override;
+  [[nodiscard]] sim::Value oldest_open(std::uint32_t database, std::uint32_t table) const override;
   [[nodiscard]] Slot& slot(std::uint32_t index) { return slots_[index]; }
   // Rolls back what is still open and tells whoever brought the work how it ended.
   void finish();
@@ -92,6 +97,25 @@ class Frame final : public sim::InArena,
     models::LockId lock;
   };
 
+  // What runs when a transaction ends.
+  struct Hook {
+    std::uint32_t transaction;
+    const Step* step;
+  };
+
+  // transactions (frame_transactions.cpp)
+  // The number of the open transaction that `step` is about; kNone: none is.
+  [[nodiscard]] std::uint32_t number_of(const Step& step) const;
+  [[nodiscard]] std::uint32_t only_open(std::uint32_t database) const;
+  // Why `step` cannot be done with the transactions as they are; null: it can.
+  [[nodiscard]] const char* transaction_obstacle(const Step& step) const;
+  void transaction_control(const Step& step);
+  // The transaction of `number` has ended: runs what was to run after that, if `kind` says what.
+  void leave_transaction(std::uint32_t number, StepKind kind);
+  void run_hooks(std::uint32_t number, StepKind kind);
+  // The handler is at its end: rolls back what is open; whether steps are to run after that.
+  bool roll_back_open();
+
   void enter(const Block& block, const Step* loop);
   void leave_level();
   bool begin_round(Level& level);
@@ -101,8 +125,8 @@ class Frame final : public sim::InArena,
   bool change_items(const Step& step);
   // Which way `either` goes.
   std::uint32_t decide(const Step& step);
-  // Why `step` cannot be done as things stand; null: it can.
-  [[nodiscard]] const char* obstacle(const Step& step) const;
+  // An operation did not answer ok: its `on_error` runs, or the handler ends.
+  void go_on_after(const Step& step, models::Status status);
   void end(bool failed);
   [[nodiscard]] Scope scope() const;
   // A mistake that only a run could meet ends the run; exit 2.
@@ -110,7 +134,8 @@ class Frame final : public sim::InArena,
 
   sim::Vector<Level> levels_;
   sim::Vector<Slot> slots_;
-  sim::Vector<models::Tx> transactions_;  // by database
+  sim::Vector<models::Tx> transactions_;  // by number
+  sim::Vector<Hook> hooks_;               // in the order met
   const Step* current_ = nullptr;
   bool failed_ = false;
 };

@@ -51,6 +51,12 @@ struct AttemptUse {
   [[nodiscard]] std::uint32_t seen() const;
 };
 
+// A transaction that a handler begins, by its name or its database's.
+struct Begun {
+  std::uint32_t database = 0;
+  std::uint32_t transaction = ~0U;  // its number; of a database: whichever is open
+};
+
 struct Names {
   std::map<std::string, Variable> variables;
   const models::TableSpec* row = nullptr;
@@ -63,11 +69,19 @@ struct Names {
   StateNames* state = nullptr;            // of obligations and goals on states
   bool runs = false;                      // within a handler: uuid() and now() make sense
   std::shared_ptr<const sim::Site> site;  // where uuid() mints
+  std::map<std::string, Begun> begun;     // now(DB)
+  std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> sequences;  // oldest_open(TABLE)
+  bool* asks_when = nullptr;                                                 // set by now(DB)
 };
 
 // The formula of `expression`; nothing, with a message, if a name is unknown or a type is wrong.
 [[nodiscard]] std::optional<Formula> resolve(const Expression& expression, const Names& names,
                                              Problems& problems);
+
+// now(DB) or oldest_open(TABLE): a call that is about a database.
+[[nodiscard]] bool asks_database(const Expression& call);
+[[nodiscard]] std::optional<Formula> resolve_question(const Expression& call, const Names& names,
+                                                      Problems& problems);
 
 // A value of the language: plain JSON, or an expression in a text that starts with `=`.
 [[nodiscard]] std::optional<Formula> read_value(const Node& node, const Names& names,

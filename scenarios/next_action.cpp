@@ -31,8 +31,12 @@ class NextOperations {
       case StepKind::select:
       case StepKind::update:
       case StepKind::erase:
+      case StepKind::prepared:
         return note(components_.databases[step.component]->profile().statement);
       case StepKind::commit:
+      case StepKind::prepare:
+      case StepKind::commit_prepared:
+      case StepKind::rollback_prepared:
         return note(components_.databases[step.component]->profile().commit);
       case StepKind::publish:
         return note(components_.brokers[step.component]->profile().publish);
@@ -79,6 +83,9 @@ class NextOperations {
       case StepKind::add_item:
       case StepKind::take_item:
       case StepKind::wait_until:
+      case StepKind::savepoint:
+      case StepKind::after_commit:
+      case StepKind::after_rollback:
         break;
     }
     return false;

@@ -61,6 +61,10 @@ struct Handler {
   bool fatal = false;
   Block steps;
   std::uint32_t slots = 0;
+  // Its transactions by number, with their databases: first one for each database, begun without a
+  // name, then those with names.
+  std::vector<std::uint32_t> transactions;
+  bool asks_when = false;  // some expression asks when a transaction began
 };
 
 struct ServiceDescription {

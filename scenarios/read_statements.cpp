@@ -8,24 +8,6 @@
 
 namespace onceward::scenarios {
 
-bool StepReader::read_transaction(const Node& subject, Step& step) {
-  step.component = reading_.find_database(subject);
-  if (step.component == kNone) {
-    begins_unknown_ = begins_unknown_ || step.kind == StepKind::begin;
-    return false;
-  }
-  if (step.kind == StepKind::begin) begun_.insert(step.component);
-  return check_begun(subject, step);
-}
-
-bool StepReader::check_begun(const Node& database, const Step& step) {
-  if (begins_unknown_ || begun_.contains(step.component)) return true;
-  problems_.add(database.span,
-                fmt::format("no step before this begins a transaction on \"{}\"", database.text),
-                fmt::format("write {{\"begin\": \"{}\"}} before it", database.text));
-  return false;
-}
-
 bool StepReader::read_database_step(const Fields& fields, const Node& subject, Step& step) {
   models::TableSpec* table = reading_.find_table(subject, step.component, step.part);
   if (table == nullptr) {
@@ -54,7 +36,8 @@ bool StepReader::read_database_step(const Fields& fields, const Node& subject, S
   }
   bind(fields, step.kind == StepKind::select ? Slot::Kind::rows : Slot::Kind::result,
        step.kind == StepKind::select ? table : nullptr, step);
-  return good;
+  good = read_in(fields, step) && good;
+  return (step.kind != StepKind::select || read_row_lock(fields, step)) && good;
 }
 
 bool StepReader::read_row(const Fields& fields, std::string_view name, models::TableSpec& table,

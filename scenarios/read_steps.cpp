@@ -39,7 +39,8 @@ bool is_field_of_step(const Node& node, std::string_view word) {
   });
 }
 
-// A word that an expression reads as one name and that means nothing else there.
+}  // namespace
+
 bool is_variable(std::string_view word) {
   constexpr std::string_view kTaken[] = {"row",   "request", "event", "n",    "memory",
                                          "timer", "true",    "false", "null", "and",
@@ -52,8 +53,6 @@ bool is_variable(std::string_view word) {
          std::find(std::begin(kTaken), std::end(kTaken), word) == std::end(kTaken);
 }
 
-}  // namespace
-
 StepReader::StepReader(Reading& reading, Handler& handler, const ServiceDescription& service)
     : reading_(reading), problems_(reading.problems), handler_(handler), service_(service) {
   names_.request = handler.request.get();
@@ -62,6 +61,15 @@ StepReader::StepReader(Reading& reading, Handler& handler, const ServiceDescript
   names_.has_timer = handler.on == Handler::On::timer;
   if (!service.memory.empty()) names_.memory = &service.memory;
   names_.runs = true;
+  names_.asks_when = &handler.asks_when;
+  const auto& databases = reading_.program.databases;
+  for (std::uint32_t i = 0; i < databases.size(); ++i) {
+    handler.transactions.push_back(i);
+    for (std::uint32_t j = 0; j < databases[i].tables.size(); ++j) {
+      const models::TableSpec& table = *databases[i].tables[j];
+      if (table.sequence >= 0) names_.sequences[table.name.text] = {i, j};
+    }
+  }
 }
 
 Block StepReader::read_block(const Node& steps, const std::string& at) {
@@ -172,8 +180,14 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
     case StepKind::begin:
     case StepKind::commit:
     case StepKind::rollback:
-      bind_result(fields, step);
-      return read_transaction(subject, step);
+    case StepKind::savepoint:
+    case StepKind::prepare:
+    case StepKind::commit_prepared:
+    case StepKind::rollback_prepared:
+    case StepKind::prepared:
+    case StepKind::after_commit:
+    case StepKind::after_rollback:
+      return read_transaction_step(fields, subject, at, step);
     case StepKind::nack:
       step.requeue = fields.flag("requeue");
       bind_result(fields, step);
@@ -249,6 +263,11 @@ void StepReader::bind(const Fields& fields, Slot::Kind kind, const models::Table
     return;
   }
   const auto found = names_.variables.find(as->text);
+  if (transactions_.contains(as->text)) {
+    problems_.add(as->span, fmt::format("\"{}\" is the name of a transaction here", as->text),
+                  "take another name");
+    return;
+  }
   if (found == names_.variables.end() || found->second.kind == Slot::Kind::empty) {
     step.result = slots_++;
     names_.variables[as->text] = {step.result, kind, table};
@@ -308,11 +327,8 @@ bool StepReader::read_effect(const Fields& fields, const Node& subject, Step& st
   bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
   good = read_data(fields, "with", step) && good;
   note_carried(subject.text, step);
-  if (const Node* in = fields.find("in"); in != nullptr) {
-    step.component = reading_.find_database(*in);
-    if (step.component == kNone || !check_begun(*in, step)) return false;
-  }
-  return good;
+  const Node* in = fields.text("in");
+  return (in == nullptr || find_transaction(*in, step)) && good;
 }
 
 bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step) {

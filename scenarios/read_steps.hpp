@@ -1,6 +1,7 @@
 // Reading the steps of one handler.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "scenarios/reading.hpp"
 
 namespace onceward::scenarios {
+
+// A word that an expression reads as one name and that means nothing else there.
+[[nodiscard]] bool is_variable(std::string_view word);
 
 class StepReader {
  public:
@@ -40,8 +44,7 @@ class StepReader {
   void read_common(const Fields& fields, const std::string& at, Step& step);
 
   // statements (read_statements.cpp)
-  bool read_transaction(const Node& subject, Step& step);
-  bool check_begun(const Node& database, const Step& step);
+  bool read_in(const Fields& fields, Step& step);
   bool read_database_step(const Fields& fields, const Node& subject, Step& step);
   bool read_row(const Fields& fields, std::string_view name, models::TableSpec& table, Step& step);
   bool read_query(const Fields& fields, const models::TableSpec& table, Step& step);
@@ -58,6 +61,18 @@ class StepReader {
   // Names with values, as of `data` and `with`.
   bool read_data(const Fields& fields, const char* name, Step& step);
 
+  // transactions (read_transactions.cpp)
+  bool read_transaction_step(const Fields& fields, const Node& subject, const std::string& at,
+                             Step& step);
+  bool read_begin(const Fields& fields, const Node& subject, Step& step);
+  // The transaction that `node` names, by itself or its database; a step before must begin it.
+  bool find_transaction(const Node& node, Step& step);
+  bool name_transaction(const Node& as, Step& step);
+  bool read_savepoint(const Node& name, const Node& in, Step& step);
+  bool read_rollback(const Fields& fields, const Node& subject, Step& step);
+  bool read_hook(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_row_lock(const Fields& fields, Step& step);
+
   bool formula(const Node* node, Formula& into, bool& has);
   // The slot of the variable that `as` names; a name is bound again by a later step only to the
   // same kind of thing. Kind `empty`: of a step with a mistake, so that anything may be read of it.
@@ -69,7 +84,10 @@ class StepReader {
   Handler& handler_;
   const ServiceDescription& service_;
   Names names_;
-  std::set<std::uint32_t> begun_;      // databases that a step before begins a transaction on
+  // Begun by steps before, on databases by number, under their names, and their savepoints.
+  std::set<std::uint32_t> begun_;
+  std::map<std::string, Begun> transactions_;
+  std::map<std::uint32_t, std::set<std::string>> savepoints_;
   bool begins_unknown_ = false;        // a step begins a transaction on an unknown database
   std::vector<std::string> in_loops_;  // lists and elements of the loops around
   int loops_ = 0;                      // around the step that is read

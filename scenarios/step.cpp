@@ -24,6 +24,9 @@ using Fields = std::vector<FieldShape>;
 const Shape kNothing = shape::of(Kind::anything);
 
 const FieldShape kAs = field("as", kText, "what the result is called in later steps");
+const FieldShape kIn = field(
+    "in", kText,
+    "the transaction: its name or database, needed where several are open; \"none\": outside");
 const FieldShape kWhere = field("where", kCondition, "which rows; else all");
 
 enum class Trait : std::uint8_t {
@@ -68,24 +71,56 @@ StepHelp word_alone(StepHelp made) {
 
 std::vector<StepHelp> database_steps() {
   return {
-      step(StepKind::begin, "begin", kText, Trait::cannot_fail, "opens a transaction on a database",
-           {}),
       step(StepKind::insert, "insert", kText, Trait::can_fail, "inserts one row",
            {needed("row", map_of(kValue), "its columns; others are null"),
             field("on_conflict", word({"error", "ignore", "update"}),
                   "what if the key is there already; else error"),
-            kAs}),
-      step(StepKind::select, "select", kText, Trait::cannot_fail, "reads rows",
+            kIn, kAs}),
+      step(StepKind::select, "select", kText, Trait::can_fail, "reads rows",
            {kWhere, field("order_by", kText, "a column, or \"COLUMN desc\"; else in any order"),
-            field("limit", integer(1, 1'000'000), "the most rows"), kAs}),
+            field("limit", integer(1, 1'000'000), "the most rows"),
+            field("lock", word({"update", "skip_locked", "nowait"}),
+                  "holds what it finds until the transaction ends; rows that others hold it waits "
+                  "for, leaves out, or answers conflict"),
+            kIn, kAs}),
       step(StepKind::update, "update", kText, Trait::can_fail, "changes the rows that match",
-           {kWhere, needed("set", map_of(kValue), "the columns that change"), kAs}),
+           {kWhere, needed("set", map_of(kValue), "the columns that change"), kIn, kAs}),
       step(StepKind::erase, "delete", kText, Trait::can_fail, "deletes the rows that match",
-           {kWhere, kAs}),
+           {kWhere, kIn, kAs}),
+  };
+}
+
+std::vector<StepHelp> transaction_steps() {
+  return {
+      step(StepKind::begin, "begin", kText, Trait::cannot_fail, "opens a transaction on a database",
+           {field("as", kText, "its name, where several are open at once"),
+            field("isolation", word({"read-committed", "repeatable-read", "serializable"}),
+                  "what it sees of others; else read-committed")}),
       step(StepKind::commit, "commit", kText, Trait::can_fail,
-           "commits the transaction on a database", {kAs}),
+           "commits the transaction of that name or database", {kAs}),
       step(StepKind::rollback, "rollback", kText, Trait::cannot_fail,
-           "undoes the transaction on a database", {}),
+           "undoes the transaction of that name or database",
+           {field("to", kText, "only what was done since this savepoint; an error is forgotten")}),
+      step(StepKind::savepoint, "savepoint", kText, Trait::can_fail,
+           "names the state to which a rollback can go back",
+           {needed("in", kText, "the database or name of the transaction"), kAs}),
+      step(StepKind::after_commit, "after_commit", kText, Trait::steers,
+           "runs `do` once the transaction has committed, as a step behind it",
+           {needed("do", kSteps, "the steps")}),
+      step(StepKind::after_rollback, "after_rollback", kText, Trait::steers,
+           "runs `do` once the transaction is undone, for whatever reason but a crash",
+           {needed("do", kSteps, "the steps")}),
+      step(StepKind::prepare, "prepare", kText, Trait::can_fail,
+           "the first phase of a two-phase commit: the transaction waits, whoever crashes",
+           {needed("id", kValue, "by which it is decided"), kAs}),
+      step(StepKind::commit_prepared, "commit_prepared", kText, Trait::can_fail,
+           "commits what is prepared on a database",
+           {needed("id", kValue, "under which it was prepared"), kAs}),
+      step(StepKind::rollback_prepared, "rollback_prepared", kText, Trait::can_fail,
+           "undoes what is prepared on a database",
+           {needed("id", kValue, "under which it was prepared"), kAs}),
+      step(StepKind::prepared, "prepared", kText, Trait::cannot_fail,
+           "finds what is prepared on a database: rows with a column id", {kAs}),
   };
 }
 
@@ -109,7 +144,7 @@ std::vector<StepHelp> other_operations() {
            "a business effect, in a transaction or at once",
            {needed("of", kValue, "the cause that it serves"),
             field("with", map_of(kValue), "what it is about: an amount, an address"),
-            field("in", kText, "the database in whose transaction it is; else at once")}),
+            field("in", kText, "the database or name of the transaction it is in; else at once")}),
       step(StepKind::call, "call", kText, Trait::can_fail, "calls an external service",
            {needed("of", kValue, "the cause that its effect serves"),
             field("with", map_of(kValue), "what its effect is about"),
@@ -194,8 +229,8 @@ struct Catalogue {
   std::vector<const StepHelp*> by_kind;
 
   Catalogue() {
-    for (const auto& part :
-         {database_steps(), other_operations(), store_steps(), process_steps(), control_steps()}) {
+    for (const auto& part : {transaction_steps(), database_steps(), other_operations(),
+                             store_steps(), process_steps(), control_steps()}) {
       rows.insert(rows.end(), part.begin(), part.end());
     }
     for (const StepHelp& each : rows) {

@@ -22,6 +22,13 @@ enum class StepKind : std::uint8_t {
   erase,
   commit,
   rollback,
+  savepoint,
+  prepare,
+  commit_prepared,
+  rollback_prepared,
+  prepared,
+  after_commit,
+  after_rollback,
   publish,
   ack,
   nack,
@@ -75,15 +82,27 @@ struct Branches {
 
 inline constexpr std::uint32_t kNone = ~0U;
 
+// Which transaction on its database a step is about.
+enum class Within : std::uint8_t {
+  any,       // the open one, if any
+  database,  // the one begun without a name, or else the only open one
+  variable,  // that of a name
+  none,      // none at all
+};
+
 struct Step {
   StepKind kind = StepKind::begin;
   std::shared_ptr<const sim::Site> site;    // JSON pointer in the expanded scenario
   std::shared_ptr<const sim::Symbol> name;  // of the operation, for goals and `between`
   std::uint32_t component = kNone;          // database, broker, store or external service, by kind
   std::uint32_t part = kNone;               // table, topic, cell or timer
+  Within within = Within::any;
+  std::uint32_t transaction = kNone;  // begin, and within a variable: its number
+  models::Isolation isolation = models::Isolation::read_committed;
+  models::RowLock lock = models::RowLock::none;
   std::uint32_t result = kNone;             // slot of `as`
   std::uint32_t loop = kNone;               // for_each: slot of the rows
-  std::shared_ptr<const sim::Symbol> word;  // effect, lock, or operation of an external service
+  std::shared_ptr<const sim::Symbol> word;  // effect, lock, savepoint, or operation of a service
   Formula value;                            // where, if, of, type, what is put: by kind
   bool has_value = false;
   Formula key;
@@ -107,7 +126,7 @@ struct Step {
   sim::Duration ttl = sim::kForever;  // put
   models::PutIf put_if = models::PutIf::always;
   bool at_once = false;  // arm, disarm: a volatile timer, part of the process
-  Block body;            // for_each, while, lock, if: then
+  Block body;            // for_each, while, lock, after_..., if: then
   Block otherwise;       // if: else
   Branches branches;     // either
   // What is done upon each answer that is caught; one block may serve several.

@@ -45,7 +45,7 @@ TEST_CASE("unknown fields are told with the nearest valid one") {
       R"(2:70: unknown field "kee" in a table; did you mean "key"?)");
   CHECK(
       in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "when": 1})") ==
-      R"(6:50: unknown field "when" in a step "insert"; expected one of insert, row, on_conflict, as, on_error, window, name, at)");
+      R"(6:50: unknown field "when" in a step "insert"; expected one of insert, row, on_conflict, in, as, on_error, window, name, at)");
   CHECK(
       problems_with(&Draft::services, R"(, "late": {"handlers": [], "restarts": ["1s", "2s"]})") ==
       R"(11:31: unknown field "restarts" in a service; did you mean "restart"?)");
@@ -468,8 +468,9 @@ TEST_CASE("only a handler of a topic acknowledges") {
 }
 
 TEST_CASE("on_error is for steps that can fail") {
-  CHECK(in_shop(R"({"select": "db.orders", "as": "x", "on_error": []})") ==
-        R"(6:55: "on_error" is for steps that can fail, this one cannot)");
+  CHECK(in_shop(R"({"select": "db.orders", "as": "x", "on_error": []})").empty());
+  CHECK(in_shop(R"({"prepared": "db", "as": "x", "on_error": []})") ==
+        R"(6:50: "on_error" is for steps that can fail, this one cannot)");
   CHECK(in_shop(R"({"begin": "db", "on_error": []})") ==
         R"(6:36: "on_error" is for steps that can fail, this one cannot)");
   CHECK(

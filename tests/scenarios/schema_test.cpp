@@ -139,7 +139,7 @@ const std::vector<Mistake>& mistakes() {
       {"/services/shop/handlers/0/do/0/commit", "db"},
       {"/services/shop/handlers/0/do/1/to", kLeftOut},
       {"/services/shop/handlers/0/do/1/resends", -1},
-      {"/services/timer/handlers/0/do/0/on_error", json::array()},
+      {"/services/worker/handlers/0/do/0/on_error", json::array()},
       {"/services/timer/handlers/0/do/0/limit", 0},
       {"/services/worker/handlers/0/do/0", json{{"wait", json::array({"1s", "2s", "3s"})}}},
       {"/services/worker/handlers/0/do/0/of", kLeftOut},
