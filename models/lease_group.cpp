@@ -137,7 +137,8 @@ class LeaseGroup final : public Group {
                 sim::Window{profile.visibility, profile.visibility});
     }
     offer_once_more(world, item);
-    if (world.strike_taker(by, *spec().site)) return;
+    const auto* server = static_cast<const Server*>(by.service());
+    if (world.strike_taker(by, *spec().site, server->first_action_within(spec().handler))) return;
     Handling& handling = Group::hand_out(world, by, item.partition, item.offset, item.deliveries);
     start(world, handling, id);
     refresh(world);

@@ -42,6 +42,11 @@ class Server : public sim::Service {
   virtual sim::Task<> on_request(RequestHandling* handling) = 0;
   virtual sim::Task<> on_message(Handling* handling) = 0;
   virtual sim::Task<> on_timer(Timer*) { co_return; }
+  // How long at most until a run of this handler does something, once it has begun. kForever: it
+  // may never.
+  [[nodiscard]] virtual sim::Duration first_action_within(std::uint32_t /*handler*/) const {
+    return sim::kForever;
+  }
 };
 
 struct TopicSpec {

@@ -189,7 +189,10 @@ bool Workload::survives(sim::World& world, std::uint32_t index, const sim::Proce
 
 // Taking a request over is an act: a crash right after it loses the request for good.
 void Workload::take(sim::World& world, const Queued& request) {
-  if (!world.strike_taker(*request.process, *orders_[request.index]->site)) {
+  const RequestOrder& order = *orders_[request.index];
+  const auto* server = static_cast<const Server*>(request.process->service());
+  if (!world.strike_taker(*request.process, *order.site,
+                          server->first_action_within(order.handler))) {
     start(world, request);
   } else if (request.heard) {
     fail(world, request.index, Failure::unseen);

@@ -20,15 +20,15 @@ namespace onceward::scenarios {
 
 class Formula;
 
-// What a variable of a handler run holds: the result of an operation, with a value or without, or
-// rows.
+// What a variable of a handler run holds: the result of an operation, with a value, with what
+// became of each item or with neither, or rows.
 struct Slot {
-  enum class Kind : std::uint8_t { empty, value, result, row, rows };
+  enum class Kind : std::uint8_t { empty, value, result, items, row, rows };
   Kind kind = Kind::empty;
-  sim::Value value;            // result, value: the status, as text
-  std::int64_t row_count = 0;  // result: rows changed or found
+  sim::Value value;            // result, value, items: the status, as text
+  std::int64_t row_count = 0;  // result: rows changed or found; items: how many were accepted
   models::Row row;             // row; value: it alone
-  models::Rows rows;
+  models::Rows rows;           // rows; items: one each, with `accepted` as its last column
 };
 
 // What an expression may ask of the databases around a handler run. Null: there is none.

@@ -15,6 +15,13 @@ bool is_control(StepKind kind) {
   return !help_of(kind).acts || kind == StepKind::rollback || kind == StepKind::savepoint;
 }
 
+Slot::Kind kind_of_result(const Step& step) {
+  if (step.is_bulk()) return Slot::Kind::items;
+  if (step.kind == StepKind::select || step.kind == StepKind::prepared) return Slot::Kind::rows;
+  const bool has_value = step.kind == StepKind::get || step.kind == StepKind::first;
+  return has_value ? Slot::Kind::value : Slot::Kind::result;
+}
+
 }  // namespace
 
 Frame::Frame(sim::World& in, const Components& parts, const Handler& of)
@@ -26,7 +33,7 @@ Frame::Frame(sim::World& in, const Components& parts, const Handler& of)
 
 void Frame::enter(const Block& block, const Step* loop) {
   const std::size_t passed = world->running() == nullptr ? 0 : world->running()->passed.size();
-  levels_.push_back({&block, 0, loop, 0, passed, false, {}});
+  levels_.push_back({&block, 0, loop, 0, passed, false, false, {}});
 }
 
 void Frame::leave_level() {
@@ -53,6 +60,7 @@ bool Frame::begin_round(Level& level) {
   world->forget_passed(level.passed);
   Slot& each = slots_[level.loop->result];
   each.kind = Slot::Kind::row;
+  if (parent_ != nullptr) bound_.push_back(level.loop->result);
   each.row = rows.rows[level.round++];
   level.index = 0;
   return true;
@@ -63,10 +71,16 @@ const Step* Frame::next() {
   found.clear();
   message = models::Message{};
   sending = models::Sending{};
+  batch.items.clear();
   values.clear();
   key = {};
   current_ = nullptr;
   while (!levels_.empty() || roll_back_open()) {
+    if (is_cut_ && !is_shielded()) {
+      hooks_.clear();
+      end(false);
+      continue;
+    }
     Level& level = levels_.back();
     if (level.index == level.block->size()) {
       if (level.loop == nullptr || !begin_round(level)) leave_level();
@@ -123,6 +137,13 @@ void Frame::control(const Step& step) {
       if (!block.empty()) enter(block, nullptr);
       return;
     }
+    case StepKind::spawn:
+      spawn(step);
+      return;
+    case StepKind::shield:
+      enter(step.body, nullptr);
+      levels_.back().shielded = true;
+      return;
     case StepKind::exit:
       world->running()->exits = true;
       hooks_.clear();
@@ -143,12 +164,12 @@ std::uint32_t Frame::decide(const Step& step) {
   Value cause;
   if (step.has_value) {
     cause = evaluate(step.value);
-  } else if (request != nullptr) {
-    cause = Value::integer(request->index);
-  } else if (handling != nullptr) {
-    cause = handling->message().id;
-  } else if (timer != nullptr) {
-    cause = timer->key();
+  } else if (asked() != nullptr) {
+    cause = Value::integer(request_number());
+  } else if (event() != nullptr) {
+    cause = event()->id;
+  } else if (timer_key() != nullptr) {
+    cause = *timer_key();
   }
   const std::uint32_t way = components->decisions->decide(
       *world, *step.site, step.each_time ? Value{} : cause, step.branches.names);
@@ -166,6 +187,10 @@ void Frame::end(bool failed) {
 }
 
 void Frame::finish() {
+  if (parent_ != nullptr) {
+    parent_->branch_ended(*this);
+    return;
+  }
   if (handling != nullptr) handling->failed = failed_;
   if (request != nullptr) request->failed = failed_;
   if (failed_ && handler->fatal) world->running()->exits = true;
@@ -174,10 +199,8 @@ void Frame::finish() {
 void Frame::answered(const Step& step, Status status, std::uint32_t rows, const Value& value) {
   if (step.result != kNone) {
     Slot& slot = slots_[step.result];
-    const bool finds = step.kind == StepKind::select || step.kind == StepKind::prepared;
-    slot.kind = finds                        ? Slot::Kind::rows
-                : step.kind == StepKind::get ? Slot::Kind::value
-                                             : Slot::Kind::result;
+    slot.kind = kind_of_result(step);
+    if (parent_ != nullptr) bound_.push_back(step.result);
     if (slot.kind == Slot::Kind::value) slot.row.assign(1, value);
     slot.value = Value::text(sim::frozen_text(models::to_text(status)));
     slot.row_count = rows;
@@ -192,6 +215,17 @@ void Frame::answered(const Step& step, Status status, std::uint32_t rows, const 
   leave_transaction(ended, committed ? StepKind::after_commit
                            : unknown ? StepKind::prepare
                                      : StepKind::after_rollback);
+}
+
+void Frame::answered_bulk(const Step& step, Status status) {
+  const std::uint32_t accepted = batch.accepted();
+  if (step.result != kNone) {
+    found = slots_[step.loop].rows;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      found[i].push_back(Value::boolean(batch.items[i].accepted));
+    }
+  }
+  answered(step, status, accepted);
 }
 
 void Frame::go_on_after(const Step& step, Status status) {
@@ -213,12 +247,10 @@ Scope Frame::scope() const {
   in.world = world;
   in.slots = &slots_;
   in.databases = this;
-  if (handling != nullptr) {
-    in.event = &handling->message();
-    in.attempt = handling->delivery;
-  }
-  if (request != nullptr) in.request = &request->row();
-  if (timer != nullptr) in.timer = &timer->key();
+  in.event = event();
+  in.attempt = attempt();
+  in.request = asked();
+  in.timer = timer_key();
   in.memory = memory;
   return in;
 }
@@ -240,21 +272,35 @@ void Frame::prepare_row(const Step& step) {
   for (const auto& [column, formula] : step.columns) row[column] = evaluate(formula);
 }
 
-void Frame::prepare_message(const Step& step) {
-  message.type = evaluate(step.value);
-  if (message.type.kind() != sim::ValueKind::text) {
+models::Message Frame::message_of(const Step& step) {
+  models::Message made;
+  made.type = evaluate(step.value);
+  if (made.type.kind() != sim::ValueKind::text) {
     report_mistake(*world, "the type of an event is a text", step.site->text);
-    message.type = Value::text(sim::frozen_text("?"));
+    made.type = Value::text(sim::frozen_text("?"));
   }
-  message.id = step.has_id ? evaluate(step.id)
-                           : Value::minted(world->running()->creator.next(*step.site).low);
-  if (step.has_key) message.key = evaluate(step.key);
-  if (step.correlation) message.correlation = evaluate(*step.correlation);
-  if (step.causation) message.causation = evaluate(*step.causation);
-  if (handling != nullptr) message.chain = handling->message().correlation;
+  made.id = step.has_id ? evaluate(step.id)
+                        : Value::minted(world->running()->creator.next(*step.site).low);
+  if (step.has_key) made.key = evaluate(step.key);
+  if (step.correlation) made.correlation = evaluate(*step.correlation);
+  if (step.causation) made.causation = evaluate(*step.causation);
+  if (event() != nullptr) made.chain = event()->correlation;
   for (const auto& [name, formula] : step.data) {
-    message.data.push_back({name.get(), evaluate(formula)});
+    made.data.push_back({name.get(), evaluate(formula)});
   }
+  return made;
+}
+
+void Frame::prepare_message(const Step& step) { message = message_of(step); }
+
+void Frame::prepare_batch(const Step& step) {
+  Slot& item = slots_[step.item];
+  item.kind = Slot::Kind::row;
+  for (const models::Row& each : slots_[step.loop].rows) {
+    item.row = each;
+    batch.items.push_back({message_of(step), false});
+  }
+  item = Slot{};  // known within the step only
 }
 
 void Frame::prepare_values(const Step& step) {
@@ -284,7 +330,7 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
   for (const Level& level : levels_) {
     hasher.add(level.block->empty() ? sim::Hash128{} : level.block->front().site->hash);
     hasher.add(std::uint64_t{level.index} << 32 | level.round);
-    hasher.add(level.passed);
+    hasher.add(level.passed << 1 | (level.shielded ? 1U : 0U));
     if (level.locked) level.lock.key.fingerprint(hasher);
   }
   const auto add_row = [&](const models::Row& each) {
@@ -311,12 +357,14 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
   message.fingerprint(hasher);
   hasher.add(sending.tries);
   hasher.add_minted(sending.id);
+  batch.fingerprint(hasher);
   if (handling != nullptr) handling->fingerprint(hasher);
   if (request != nullptr) request->fingerprint(hasher);
   if (timer != nullptr) timer->key().fingerprint(hasher);
   key.fingerprint(hasher);
   hasher.add(values.size());
   for (const models::Field& each : values) each.value.fingerprint(hasher);
+  add_branches(hasher);
 }
 
 }  // namespace onceward::scenarios

@@ -100,14 +100,11 @@ std::optional<Formula> Resolver::aggregate(const Expression& call, Aggregate of)
 
 std::optional<Formula> Resolver::rows_of(const Expression& call, const models::TableSpec*& table) {
   const Expression& list = call.operands.front();
-  if (list.form == Form::path && list.path.size() == 1) {
-    const auto found = names_.variables.find(list.path.front());
-    const bool known = found != names_.variables.end();
-    const Slot::Kind kind = known ? found->second.kind : Slot::Kind::value;
-    if (known && kind == Slot::Kind::empty) return leaf(Op::of_slot, found->second.slot);
-    if (known && kind == Slot::Kind::rows) {
-      table = found->second.table;
-      return leaf(Op::of_slot, found->second.slot);
+  if (list.form == Form::path) {
+    const Variable* variable = find_rows(names_.variables, list.path);
+    if (variable != nullptr) {
+      table = variable->table;
+      return leaf(Op::of_slot, variable->slot);
     }
   }
   const bool is_text = list.form == Form::text;

@@ -342,6 +342,7 @@ const ObjectShape& on_error_shape() {
       {field("refused", kSteps, "it was not done"),
        field("conflict", kSteps, "it lost against another transaction"),
        field("duplicate", kSteps, "a unique key is there already"),
+       field("partial", kSteps, "some items were accepted and some refused"),
        field("timeout", kSteps, "nobody knows: it was done or it was not")}};
   return shape;
 }

@@ -157,6 +157,19 @@ sim::Task<> run_phase(Frame* frame, const Step* step) {
   frame->answered(*step, status, 0);
 }
 
+// A publish of an event for each of several rows. Of none there is nothing to send.
+sim::Task<> run_bulk(Frame* frame, const Step* step) {
+  frame->prepare_batch(*step);
+  if (frame->batch.items.empty()) {
+    frame->world->running()->next_name = nullptr;
+    frame->answered_bulk(*step, Status::ok);
+    co_return;
+  }
+  models::Log& log = *frame->components->brokers[step->component];
+  const Status status = co_await models::AppendBatch(log, step->part, frame->batch, *step->site);
+  frame->answered_bulk(*step, status);
+}
+
 // One operation on anything else.
 sim::Task<> run_operation(Frame* frame, const Step* step) {
   sim::World& world = *frame->world;
@@ -226,9 +239,12 @@ bool is_phase(StepKind kind) {
          kind == StepKind::rollback_prepared || kind == StepKind::prepared;
 }
 
+}  // namespace
+
 sim::Task<> run_steps(Frame* frame) {
   const FrameHolder holder(frame);
-  frame->world->running()->exact = frame;
+  frame->activity = frame->world->running();
+  frame->activity->exact = frame;
   while (const Step* step = frame->next()) {
     frame->world->running()->next_name = step->name.get();
     frame->world->running()->takes = step->takes ? &*step->takes : nullptr;
@@ -240,6 +256,12 @@ sim::Task<> run_steps(Frame* frame) {
       co_await run_of_process(frame, step);
     } else if (is_phase(step->kind)) {
       co_await run_phase(frame, step);
+    } else if (step->kind == StepKind::all || step->kind == StepKind::first) {
+      frame->branch(*step);
+      co_await Join(*frame, *step->site);
+      frame->joined(*step);
+    } else if (step->is_bulk()) {
+      co_await run_bulk(frame, step);
     } else {
       co_await run_operation(frame, step);
     }
@@ -247,6 +269,8 @@ sim::Task<> run_steps(Frame* frame) {
   frame->finish();
   frame->world->running()->exact = nullptr;
 }
+
+namespace {
 
 // The pass of an `every` handler.
 class Pass final : public sim::Periodic {

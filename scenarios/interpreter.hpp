@@ -2,6 +2,7 @@
 // them. Where a run stands is explicit (Frame), so the fingerprint of a handler is exact.
 #pragma once
 
+#include "models/batch.hpp"
 #include "models/decisions.hpp"
 #include "models/effect.hpp"
 #include "models/external_service.hpp"
@@ -26,7 +27,27 @@ struct Components : sim::InArena {
   models::Ledger* ledger = nullptr;
 };
 
-// One run of a handler: where it stands and what it knows.
+class Frame;
+
+// How long it takes until a handler goes on after its branches.
+inline constexpr sim::Window kJoinWindow{sim::Duration{0}, std::chrono::milliseconds(1)};
+
+// Waits until the branches of a run of a handler have ended, as `all` and `first` do.
+class Join final : public sim::Operation {
+ public:
+  Join(Frame& frame, const sim::Site& at);
+  void await_resume() const { remember(0); }
+  [[nodiscard]] std::string describe() const override { return "wait for the branches"; }
+
+ private:
+  sim::Applied apply(sim::World& world) override;
+  Frame* frame_;
+};
+
+// Runs a frame, and deletes it at its end.
+[[nodiscard]] sim::Task<> run_steps(Frame* frame);
+
+// One run of a handler, or a branch or task of it: where it stands and what it knows.
 class Frame final : public sim::InArena,
                     public sim::ExactState,
                     public models::Where,
@@ -35,6 +56,10 @@ class Frame final : public sim::InArena,
                     public Databases {
  public:
   Frame(sim::World& in, const Components& parts, const Handler& of);
+  // A task that `parent` starts. It knows what is bound there; `stays`: as a branch that the
+  // parent waits for, which then knows what the branch bound.
+  Frame(Frame& parent, const Block& block, bool stays);
+  ~Frame();
 
   void fingerprint(sim::Hasher& hasher) const override;
   [[nodiscard]] sim::Duration next_action_within() const override;
@@ -45,9 +70,12 @@ class Frame final : public sim::InArena,
   // the handler with an error that nobody caught.
   void answered(const Step& step, models::Status status, std::uint32_t rows,
                 const sim::Value& value = {});
-  // Evaluates what the operation of `step` sends into `row`, `message` or `values`.
+  // A step in bulk ended: also binds what became of each item.
+  void answered_bulk(const Step& step, models::Status status);
+  // Evaluates what the operation of `step` sends into `row`, `message`, `batch` or `values`.
   void prepare_row(const Step& step);
   void prepare_message(const Step& step);
+  void prepare_batch(const Step& step);
   void prepare_values(const Step& step);
   // The timer that `arm` or `disarm` is about, with `key`; the lock that `lock` is about.
   [[nodiscard]] models::Arming arming(const Step& step) const;
@@ -68,13 +96,17 @@ class Frame final : public sim::InArena,
   [[nodiscard]] sim::Value began(std::uint32_t database, std::uint32_t number) const override;
   [[nodiscard]] sim::Value oldest_open(std::uint32_t database, std::uint32_t table) const override;
   [[nodiscard]] Slot& slot(std::uint32_t index) { return slots_[index]; }
-  // Rolls back what is still open and tells whoever brought the work how it ended.
+  // Tells whoever brought the work how it ended.
   void finish();
+  // Starts the branches of `all` or `first`; what came of them, once all have ended.
+  void branch(const Step& step);
+  void joined(const Step& step);
 
   models::Row row;  // what an operation in flight points to
   models::Rows found;
   models::Message message;
   models::Sending sending;  // of `message`
+  models::Batch batch;
   models::EffectValues values;
   sim::Value key;  // of a lock, a timer or a store
   sim::World* world;
@@ -84,15 +116,19 @@ class Frame final : public sim::InArena,
   models::RequestHandling* request = nullptr;  // of a request handler
   models::Timer* timer = nullptr;              // of a timer handler
   models::Memory* memory = nullptr;
-  models::Timers* timers = nullptr;  // of the service; null: it has none
+  models::Timers* timers = nullptr;   // of the service; null: it has none
+  sim::Activity* activity = nullptr;  // that runs it
 
  private:
+  friend class Join;
+
   struct Level {
     const Block* block;
     std::uint32_t index;  // of the next step
     const Step* loop;     // the loop that runs this block, or null
     std::uint32_t round;  // how many have begun
     std::size_t passed;   // named operations passed before the loop
+    bool shielded;        // it is not cut short
     bool locked;          // until it ends it holds `lock`
     models::LockId lock;
   };
@@ -116,6 +152,43 @@ class Frame final : public sim::InArena,
   // The handler is at its end: rolls back what is open; whether steps are to run after that.
   bool roll_back_open();
 
+  // tasks (frame_tasks.cpp)
+  struct Branch {
+    Frame* frame = nullptr;  // null: it has ended
+    sim::Activity* activity = nullptr;
+    bool failed = false;
+  };
+  // What a task that outlives its handler knows of what the handler was run for.
+  struct Kept : sim::InArena {
+    bool has_event = false;
+    bool has_request = false;
+    bool has_timer = false;
+    models::Message event;
+    std::int64_t attempt = 0;
+    models::Row request;
+    std::uint32_t request_number = 0;
+    sim::Value timer;
+  };
+  void spawn(const Step& step);
+  sim::Activity& start(const Step& step, const Block& block, bool stays, Frame*& made);
+  // Whether all have ended; cuts short those that are not waited for any more.
+  bool branches_over();
+  void branch_ended(Frame& frame);
+  void take_over(Branch& branch);
+  void cut_branches();
+  // It has been cut; whether it ends at once, not only at the end of a shielded block.
+  bool may_be_cut();
+  [[nodiscard]] bool is_shielded() const;
+  // Locks and transactions, of a branch that is cut short.
+  void give_back();
+  // What the handler was run for; null: not for this.
+  [[nodiscard]] const models::Message* event() const;
+  [[nodiscard]] std::int64_t attempt() const;
+  [[nodiscard]] const models::Row* asked() const;
+  [[nodiscard]] std::uint32_t request_number() const;
+  [[nodiscard]] const sim::Value* timer_key() const;
+  void add_branches(sim::Hasher& hasher) const;
+
   void enter(const Block& block, const Step* loop);
   void leave_level();
   bool begin_round(Level& level);
@@ -128,6 +201,7 @@ class Frame final : public sim::InArena,
   // An operation did not answer ok: its `on_error` runs, or the handler ends.
   void go_on_after(const Step& step, models::Status status);
   void end(bool failed);
+  models::Message message_of(const Step& step);
   [[nodiscard]] Scope scope() const;
   // A mistake that only a run could meet ends the run; exit 2.
   void check(const Scope& scope) const;
@@ -136,6 +210,14 @@ class Frame final : public sim::InArena,
   sim::Vector<Slot> slots_;
   sim::Vector<models::Tx> transactions_;  // by number
   sim::Vector<Hook> hooks_;               // in the order met
+  Frame* parent_ = nullptr;               // that waits for it
+  sim::Vector<std::uint32_t> bound_;      // slots, by a branch
+  sim::Vector<Branch> branches_;
+  std::uint32_t winner_ = kNone;  // of `first`: the branch that ended well before the others
+  sim::WaitList joining_;
+  Kept* kept_ = nullptr;
+  bool owns_kept_ = false;
+  bool is_cut_ = false;
   const Step* current_ = nullptr;
   bool failed_ = false;
 };
@@ -156,6 +238,7 @@ class ScenarioService final : public models::Server {
   sim::Task<> on_message(models::Handling* handling) override;
   sim::Task<> on_timer(models::Timer* timer) override;
   sim::Task<> on_pass(const Handler* handler);
+  [[nodiscard]] sim::Duration first_action_within(std::uint32_t handler) const override;
   void fingerprint(sim::Hasher& hasher) const override { memory_.fingerprint(hasher); }
   [[nodiscard]] bool declares_changes() const override { return true; }
 

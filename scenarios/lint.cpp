@@ -68,6 +68,11 @@ class Walk {
       case StepKind::for_each:
       case StepKind::loop:
         return rounds(node, before, guarded);
+      case StepKind::after_commit:
+      case StepKind::after_rollback:
+      case StepKind::spawn:
+        elsewhere(node, help, before, guarded);
+        return before;
       default:
         break;
     }
@@ -91,6 +96,18 @@ class Walk {
     }
     if (after && ended) after->told_apart = true;
     return after;
+  }
+
+  // Steps that run after a transaction, or in a task that has none.
+  void elsewhere(const Node& node, const StepHelp& help, LintBefore before, bool guarded) {
+    const bool spawned = help.kind == StepKind::spawn;
+    const Node* subject = node.find(help.word);
+    std::erase_if(before.open, [&](const LintBefore::Transaction& each) {
+      return spawned || each.name == subject->text || each.database == subject->text;
+    });
+    if (help.kind == StepKind::after_commit) before.stored = &node;
+    const Node* steps = spawned ? subject : node.find("do");
+    if (steps != nullptr) static_cast<void>(block(*steps, before, guarded));
   }
 
   Way rounds(const Node& node, const LintBefore& before, bool guarded) {

@@ -197,6 +197,17 @@ std::optional<Formula> Resolver::event(const Expression& path) {
                 "event.correlation or event.causation");
 }
 
+namespace {
+
+// What some results have besides.
+std::string also_in(const std::string& result, Slot::Kind kind) {
+  if (kind == Slot::Kind::value) return fmt::format("; {}.value is what was found", result);
+  if (kind != Slot::Kind::items) return {};
+  return fmt::format("; {}.items are rows, for for_each and count()", result);
+}
+
+}  // namespace
+
 std::optional<Formula> Resolver::variable(const Expression& path, const Variable& variable) {
   const std::size_t size = path.path.size();
   switch (variable.kind) {
@@ -220,11 +231,19 @@ std::optional<Formula> Resolver::variable(const Expression& path, const Variable
       if (size == 2 && path.path[1] == "status") return leaf(Op::slot_status, variable.slot);
       return refuse(path.span, fmt::format("{} is the result of an operation", path.path[0]),
                     fmt::format("{0}.status is ok, refused, timeout ...; {0}.rows is how many{1}",
-                                path.path[0],
-                                variable.kind == Slot::Kind::value
-                                    ? fmt::format("; {}.value is what was found", path.path[0])
-                                    : ""));
+                                path.path[0], also_in(path.path[0], variable.kind)));
   }
+}
+
+const Variable* find_rows(const std::map<std::string, Variable>& variables,
+                          const std::vector<std::string>& path) {
+  const bool of_items = path.size() == 2 && path[1] == "items";
+  if (path.size() != 1 && !of_items) return nullptr;
+  const auto found = variables.find(path.front());
+  if (found == variables.end()) return nullptr;
+  const Variable& variable = found->second;
+  const Slot::Kind wanted = of_items ? Slot::Kind::items : Slot::Kind::rows;
+  return variable.kind == wanted || variable.kind == Slot::Kind::empty ? &variable : nullptr;
 }
 
 std::vector<std::string> Resolver::known() const {

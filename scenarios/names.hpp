@@ -21,8 +21,13 @@ namespace onceward::scenarios {
 struct Variable {
   std::uint32_t slot = 0;
   Slot::Kind kind = Slot::Kind::value;
-  const models::TableSpec* table = nullptr;  // of row and rows
+  const models::TableSpec* table = nullptr;  // of row, rows and items
 };
+
+// The variable whose rows `path` stands for: "batch" that a select found, "sent.items" of a step in
+// bulk; without a table, of a step with a mistake. Null: none.
+[[nodiscard]] const Variable* find_rows(const std::map<std::string, Variable>& variables,
+                                        const std::vector<std::string>& path);
 
 // What a claim may read, and what it has been found to read.
 struct StateNames {

@@ -24,7 +24,7 @@ class NextOperations {
 
  private:
   bool add(const Step& step) {
-    if (step.takes) return note(*step.takes);
+    if (step.takes) return note(*step.takes) && !step.is_bulk();
     switch (step.kind) {
       case StepKind::begin:
       case StepKind::insert:
@@ -38,8 +38,8 @@ class NextOperations {
       case StepKind::commit_prepared:
       case StepKind::rollback_prepared:
         return note(components_.databases[step.component]->profile().commit);
-      case StepKind::publish:
-        return note(components_.brokers[step.component]->profile().publish);
+      case StepKind::publish:  // of no rows it is done at once
+        return note(components_.brokers[step.component]->profile().publish) && !step.is_bulk();
       case StepKind::ack:
       case StepKind::nack:
         return note(models::kReplyWindow);
@@ -54,7 +54,11 @@ class NextOperations {
       case StepKind::arm:
       case StepKind::disarm:
         return !step.at_once && note(models::kStatementWindow);
+      case StepKind::all:
+      case StepKind::first:
+        return note(kJoinWindow);
       case StepKind::lock:
+      case StepKind::shield:
         return add(step.body, 0);
       case StepKind::effect:
         return step.component == kNone && note(models::kStatementWindow);
@@ -76,19 +80,9 @@ class NextOperations {
       case StepKind::fail:
       case StepKind::exit:
         return true;  // nothing after it comes
-      case StepKind::leave_loop:
-      case StepKind::next_round:
-      case StepKind::rollback:
-      case StepKind::set_cell:
-      case StepKind::add_item:
-      case StepKind::take_item:
-      case StepKind::wait_until:
-      case StepKind::savepoint:
-      case StepKind::after_commit:
-      case StepKind::after_rollback:
-        break;
+      default:        // takes no time of its own
+        return false;
     }
-    return false;
   }
 
   bool note(const sim::Window& window) {
@@ -116,6 +110,12 @@ sim::Duration Frame::next_action_within() const {
     if (again && next.add(*level.block, 0)) break;
   }
   return next.latest();
+}
+
+sim::Duration ScenarioService::first_action_within(std::uint32_t handler) const {
+  NextOperations first(*components_);
+  static_cast<void>(first.add(description_->handlers[handler].steps, 0));
+  return first.latest();
 }
 
 }  // namespace onceward::scenarios

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "scenarios/nearest.hpp"
 #include "scenarios/read_steps.hpp"
@@ -33,7 +34,7 @@ bool StepReader::read_loop(const Fields& fields, const Node& subject, const std:
   const Node* body = fields.array("do");
   if (body == nullptr) return false;
   const std::size_t outer = in_loops_.size();
-  in_loops_.push_back(subject.text);
+  in_loops_.push_back(subject.text.substr(0, subject.text.find('.')));
   if (const Node* as = fields.find("as"); as != nullptr) in_loops_.push_back(as->text);
   ++loops_;
   step.body = read_block(*body, at + "/do");
@@ -45,15 +46,18 @@ bool StepReader::read_loop(const Fields& fields, const Node& subject, const std:
 // The rows that a loop goes through. True with no table: they come from a step with a mistake.
 bool StepReader::find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table) {
   if (list.kind != Node::Kind::text) return false;
+  const std::size_t dot = list.text.find('.');
+  std::vector<std::string> path = {list.text.substr(0, dot)};
+  if (dot != std::string::npos) path.push_back(list.text.substr(dot + 1));
+  if (const Variable* found = onceward::scenarios::find_rows(names_.variables, path)) {
+    slot = found->slot;
+    table = found->table;
+    return true;
+  }
   std::vector<std::string> lists;
   for (const auto& [name, variable] : names_.variables) {
-    const bool named = name == list.text;
     if (variable.kind == Slot::Kind::rows) lists.push_back(name);
-    if (!named || (variable.kind != Slot::Kind::rows && variable.kind != Slot::Kind::empty))
-      continue;
-    slot = variable.slot;
-    table = variable.table;
-    return true;
+    if (variable.kind == Slot::Kind::items) lists.push_back(name + ".items");
   }
   problems_.add(
       list.span,
@@ -105,8 +109,13 @@ bool StepReader::read_either(const Fields& fields, const Node& subject, const st
     problems_.add(subject.span, "\"either\" needs at least two alternatives");
     return false;
   }
-  bool good = formula(fields.find("of"), step.value, step.has_value);
+  const bool good = formula(fields.find("of"), step.value, step.has_value);
   step.each_time = fields.flag("each_time");
+  return read_ways(subject, at + "/either", step) && good;
+}
+
+bool StepReader::read_ways(const Node& subject, const std::string& at, Step& step) {
+  bool good = true;
   for (std::size_t i = 0; i < subject.items.size(); ++i) {
     const Fields alternative(problems_, subject.items[i], alternative_shape());
     const Node* name = alternative.text("name");
@@ -121,9 +130,64 @@ bool StepReader::read_either(const Fields& fields, const Node& subject, const st
       good = false;
     }
     names.push_back(name->text);
-    step.branches.blocks.push_back(read_block(*steps, fmt::format("{}/either/{}/do", at, i)));
+    step.branches.blocks.push_back(read_block(*steps, fmt::format("{}/{}/do", at, i)));
   }
   return good;
+}
+
+// A task has no loop around it and transactions of its own: a connection serves one task.
+template <class Read>
+bool StepReader::read_as_task(const Read& read) {
+  const int loops = std::exchange(loops_, 0);
+  auto begun = std::exchange(begun_, {});
+  auto transactions = std::exchange(transactions_, {});
+  const bool good = read();
+  loops_ = loops;
+  begun_ = std::move(begun);
+  transactions_ = std::move(transactions);
+  return good;
+}
+
+bool StepReader::read_branches(const Fields& fields, const Node& subject, const std::string& at,
+                               Step& step) {
+  if (subject.kind != Node::Kind::array) return false;
+  if (subject.items.size() < 2) {
+    problems_.add(subject.span,
+                  fmt::format("\"{}\" needs at least two branches", help_of(step.kind).word));
+    return false;
+  }
+  ++branches_;
+  const bool good =
+      read_as_task([&] { return read_ways(subject, at + "/" + help_of(step.kind).word, step); });
+  --branches_;
+  bind(fields, step.kind == StepKind::first ? Slot::Kind::value : Slot::Kind::result, nullptr,
+       step);
+  return good;
+}
+
+bool StepReader::read_spawn(const Node& subject, const std::string& at, Step& step) {
+  if (subject.kind != Node::Kind::array) return false;
+  // What it binds, nobody else sees.
+  const auto variables = names_.variables;
+  const int branches = std::exchange(branches_, 0);
+  const bool spawned = std::exchange(spawned_, true);
+  read_as_task([&] {
+    step.body = read_block(subject, at + "/spawn");
+    return true;
+  });
+  spawned_ = spawned;
+  branches_ = branches;
+  names_.variables = variables;
+  return true;
+}
+
+bool StepReader::read_shield(const Node& subject, const std::string& at, Step& step) {
+  if (subject.kind != Node::Kind::array) return false;
+  step.body = read_block(subject, at + "/shield");
+  if (branches_ > 0) return true;
+  problems_.add(subject.span, "nothing cuts these steps short: they are in no branch",
+                "\"shield\" is for the branches of \"all\" and \"first\"");
+  return false;
 }
 
 }  // namespace onceward::scenarios

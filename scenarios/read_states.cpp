@@ -143,8 +143,20 @@ void ObligationReader::read_delivery_goal(const Fields& fields) {
   std::uint32_t broker = 0;
   std::uint32_t index = 0;
   if (topic == nullptr || !in_.find_topic(*topic, broker, index)) return;
+  const models::TopicSpec& spec = *in_.program.brokers[broker].topics[index];
+  bool is_read = false;
+  for (const ServiceDescription& service : in_.program.services) {
+    for (const Handler& handler : service.handlers) {
+      is_read = is_read || (handler.group != nullptr && handler.group->topic == &spec);
+    }
+  }
+  if (!is_read && in_.problems.empty()) {
+    in_.problems.add(topic->span, fmt::format("no handler reads \"{}\"", topic->text),
+                     "a goal on what is delivered is about a topic that a group reads");
+    return;
+  }
   models::DeliveryGoal goal;
-  goal.topic = &in_.program.brokers[broker].topics[index]->name;
+  goal.topic = &spec.name;
   goal.times = static_cast<std::uint32_t>(times);
   goal.goal =
       add_goal(fields, fmt::format("delivered {} times: a message of {}", times, topic->text));

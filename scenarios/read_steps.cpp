@@ -135,6 +135,11 @@ bool StepReader::read_word(const Node& node, const StepHelp& help, Step& step) {
   }
   if (help.kind != StepKind::ack && help.kind != StepKind::nack) return true;
   acknowledges_ = acknowledges_ || help.kind == StepKind::ack;
+  if (spawned_) {
+    problems_.add(node.span, "the handler may have ended when this runs",
+                  "acknowledge in the handler, outside \"spawn\"");
+    return false;
+  }
   if (handler_.on == Handler::On::topic) return true;
   problems_.add(node.span, "only a handler of a topic has something to acknowledge");
   return false;
@@ -159,7 +164,7 @@ void StepReader::read_common(const Fields& fields, const std::string& at, Step& 
 void StepReader::read_on_error(const Node& node, const std::string& at, Step& step) {
   using models::Status;
   constexpr Status kErrors[] = {Status::refused, Status::conflict, Status::duplicate,
-                                Status::timeout};
+                                Status::partial, Status::timeout};
   if (node.kind == Node::Kind::array) {
     const auto block = std::make_shared<const Block>(read_block(node, at));
     for (const Status error : kErrors) step.on_error.emplace(error, block);
@@ -189,10 +194,8 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
     case StepKind::after_rollback:
       return read_transaction_step(fields, subject, at, step);
     case StepKind::nack:
-      step.requeue = fields.flag("requeue");
-      bind_result(fields, step);
-      return true;
     case StepKind::ack:
+      step.requeue = step.kind == StepKind::nack && fields.flag("requeue");
       bind_result(fields, step);
       return true;
     case StepKind::insert:
@@ -214,6 +217,13 @@ bool StepReader::read_fields(const Fields& fields, const Node& subject, const st
       return read_while(fields, subject, at, step);
     case StepKind::either:
       return read_either(fields, subject, at, step);
+    case StepKind::all:
+    case StepKind::first:
+      return read_branches(fields, subject, at, step);
+    case StepKind::spawn:
+      return read_spawn(subject, at, step);
+    case StepKind::shield:
+      return read_shield(subject, at, step);
     case StepKind::wait: {
       const auto window = read_window_or_duration(subject);
       if (window) step.window = *window;
@@ -248,20 +258,27 @@ bool StepReader::formula(const Node* node, Formula& into, bool& has) {
   return true;
 }
 
+bool StepReader::can_name(const Node& as) {
+  if (!is_variable(as.text)) {
+    problems_.add(as.span, fmt::format("\"{}\" cannot be the name of a result", as.text),
+                  "a name is made of letters, digits and _, and means nothing else yet");
+    return false;
+  }
+  if (std::find(in_loops_.begin(), in_loops_.end(), as.text) != in_loops_.end()) {
+    problems_.add(as.span, fmt::format("the loop around this step still needs \"{}\"", as.text),
+                  "take another name");
+    return false;
+  }
+  if (!transactions_.contains(as.text)) return true;
+  problems_.add(as.span, fmt::format("\"{}\" is the name of a transaction here", as.text),
+                "take another name");
+  return false;
+}
+
 void StepReader::bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table,
                       Step& step) {
   const Node* as = fields.text("as");
-  if (as == nullptr) return;
-  if (!is_variable(as->text)) {
-    problems_.add(as->span, fmt::format("\"{}\" cannot be the name of a result", as->text),
-                  "a name is made of letters, digits and _, and means nothing else yet");
-    return;
-  }
-  if (std::find(in_loops_.begin(), in_loops_.end(), as->text) != in_loops_.end()) {
-    problems_.add(as->span, fmt::format("the loop around this step still needs \"{}\"", as->text),
-                  "take another name");
-    return;
-  }
+  if (as == nullptr || !can_name(*as)) return;
   const auto found = names_.variables.find(as->text);
   if (transactions_.contains(as->text)) {
     problems_.add(as->span, fmt::format("\"{}\" is the name of a transaction here", as->text),
@@ -285,6 +302,17 @@ void StepReader::bind_result(const Fields& fields, Step& step) {
 }
 
 bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& step) {
+  const Node* to = fields.text("to");
+  const bool known = to != nullptr && reading_.find_topic(*to, step.component, step.part);
+  if (fields.has("for_each") || fields.has("item")) {
+    return read_batch(fields, subject, step) && known;
+  }
+  const bool good = read_message(fields, subject, step);
+  bind_result(fields, step);
+  return good && known;
+}
+
+bool StepReader::read_message(const Fields& fields, const Node& subject, Step& step) {
   bool has_type = false;
   bool good = formula(&subject, step.value, has_type);
   if (good && step.value.op != Formula::Op::constant) {
@@ -296,14 +324,13 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
     problems_.add(subject.span, "the type of an event is a text");
     good = false;
   }
-  const Node* to = fields.text("to");
-  good = to != nullptr && reading_.find_topic(*to, step.component, step.part) && good;
   good = formula(fields.find("key"), step.key, step.has_key) && good;
   good = formula(fields.find("id"), step.id, step.has_id) && good;
   if (const auto resends = fields.integer("resends")) {
     step.resends = static_cast<std::uint32_t>(*resends);
   }
   good = read_data(fields, "data", step) && good;
+  if (step.value.op == Formula::Op::constant) note_carried("event " + subject.text, step);
   for (const auto& [name, part] :
        {std::pair{"correlation", &step.correlation}, std::pair{"causation", &step.causation}}) {
     const Node* node = fields.find(name);
@@ -311,7 +338,6 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
     *part = read_value(*node, names_, problems_);
     good = part->has_value() && good;
   }
-  bind_result(fields, step);
   return good;
 }
 

@@ -29,6 +29,8 @@ class StepReader {
   bool read_word(const Node& node, const StepHelp& help, Step& step);
   bool read_fields(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_publish(const Fields& fields, const Node& subject, Step& step);
+  // What it publishes.
+  bool read_message(const Fields& fields, const Node& subject, Step& step);
   // The values that an effect or events of a type are given, for obligations that compare them.
   void note_carried(const std::string& what, const Step& step);
   bool read_effect(const Fields& fields, const Node& subject, Step& step);
@@ -37,6 +39,12 @@ class StepReader {
   bool read_loop(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_while(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_either(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_ways(const Node& subject, const std::string& at, Step& step);
+  template <class Read>
+  bool read_as_task(const Read& read);
+  bool read_branches(const Fields& fields, const Node& subject, const std::string& at, Step& step);
+  bool read_spawn(const Node& subject, const std::string& at, Step& step);
+  bool read_shield(const Node& subject, const std::string& at, Step& step);
   // Whether a `break` or `continue` has a loop around it; complains if not.
   bool check_looping(const Node& node, const StepHelp& help);
   bool find_rows(const Node& list, std::uint32_t& slot, const models::TableSpec*& table);
@@ -61,6 +69,13 @@ class StepReader {
   // Names with values, as of `data` and `with`.
   bool read_data(const Fields& fields, const char* name, Step& step);
 
+  // steps in bulk (read_bulk.cpp)
+  bool read_batch(const Fields& fields, const Node& subject, Step& step);
+  bool name_item(const Node& item, const models::TableSpec* table, Step& step);
+  // The rows of a batch with what became of each; null, with a message, if `table` leaves no room
+  // for that.
+  const models::TableSpec* answered_items(const models::TableSpec& table, const Node& list);
+
   // transactions (read_transactions.cpp)
   bool read_transaction_step(const Fields& fields, const Node& subject, const std::string& at,
                              Step& step);
@@ -74,6 +89,8 @@ class StepReader {
   bool read_row_lock(const Fields& fields, Step& step);
 
   bool formula(const Node* node, Formula& into, bool& has);
+  // Whether a variable may be called so here; complains if not.
+  bool can_name(const Node& as);
   // The slot of the variable that `as` names; a name is bound again by a later step only to the
   // same kind of thing. Kind `empty`: of a step with a mistake, so that anything may be read of it.
   void bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table, Step& step);
@@ -91,7 +108,10 @@ class StepReader {
   bool begins_unknown_ = false;        // a step begins a transaction on an unknown database
   std::vector<std::string> in_loops_;  // lists and elements of the loops around
   int loops_ = 0;                      // around the step that is read
+  int branches_ = 0;                   // around it, as far as they can be cut short
+  bool spawned_ = false;               // it may run when the handler has ended
   std::vector<std::string> locks_;     // held where it stands
+  std::map<const models::TableSpec*, models::TableSpec> items_;  // by the table of the batch
   std::uint32_t slots_ = 0;
   bool acknowledges_ = false;
   AttemptUse attempts_;

@@ -127,7 +127,10 @@ std::vector<StepHelp> transaction_steps() {
 std::vector<StepHelp> other_operations() {
   return {
       step(StepKind::publish, "publish", kValue, Trait::can_fail, "appends an event to a topic",
-           {needed("to", kText, "the topic"), field("key", kValue, "what decides its partition"),
+           {needed("to", kText, "the topic"),
+            field("for_each", kText, "rows: one event for each, all offered in one operation"),
+            field("item", kText, "with for_each: what the row is called in this step"),
+            field("key", kValue, "what decides its partition"),
             field("id", kValue, "its id; else a new one"),
             field("data", map_of(kValue), "what it carries"),
             field("correlation", kValue, "what the flow began with"),
@@ -192,6 +195,20 @@ std::vector<StepHelp> process_steps() {
   };
 }
 
+std::vector<StepHelp> task_steps() {
+  const Shape branches = list_of(shape::object(alternative_shape));
+  return {
+      step(StepKind::spawn, "spawn", kSteps, Trait::steers,
+           "starts steps that run beside the handler and may outlive it", {}),
+      step(StepKind::all, "all", branches, Trait::can_fail,
+           "runs branches at once and waits for all; the first error cuts the others short", {kAs}),
+      step(StepKind::first, "first", branches, Trait::can_fail,
+           "runs branches at once; the first that ends well cuts the others short", {kAs}),
+      step(StepKind::shield, "shield", kSteps, Trait::steers,
+           "runs steps that are not cut short within a branch", {}),
+  };
+}
+
 std::vector<StepHelp> control_steps() {
   return {
       step(StepKind::when, "if", kCondition, Trait::steers, "runs `then` or `else`",
@@ -230,7 +247,7 @@ struct Catalogue {
 
   Catalogue() {
     for (const auto& part : {transaction_steps(), database_steps(), other_operations(),
-                             store_steps(), process_steps(), control_steps()}) {
+                             store_steps(), process_steps(), task_steps(), control_steps()}) {
       rows.insert(rows.end(), part.begin(), part.end());
     }
     for (const StepHelp& each : rows) {

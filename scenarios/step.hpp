@@ -51,6 +51,10 @@ enum class StepKind : std::uint8_t {
   leave_loop,
   next_round,
   either,
+  spawn,
+  all,
+  first,
+  shield,
   leave,
   fail,
   exit,
@@ -74,7 +78,7 @@ struct StepHelp {
 struct Step;
 using Block = std::vector<Step>;
 
-// One of several ways to go on: of `either`.
+// Several ways to go on: one of them for `either`, all at once for `all` and `first`.
 struct Branches {
   std::vector<std::string> names;
   std::vector<Block> blocks;  // by name
@@ -101,7 +105,8 @@ struct Step {
   models::Isolation isolation = models::Isolation::read_committed;
   models::RowLock lock = models::RowLock::none;
   std::uint32_t result = kNone;             // slot of `as`
-  std::uint32_t loop = kNone;               // for_each: slot of the rows
+  std::uint32_t loop = kNone;               // for_each, also of a publish: slot of the rows
+  std::uint32_t item = kNone;               // publish in bulk: slot of the row at hand
   std::shared_ptr<const sim::Symbol> word;  // effect, lock, savepoint, or operation of a service
   Formula value;                            // where, if, of, type, what is put: by kind
   bool has_value = false;
@@ -131,6 +136,9 @@ struct Step {
   Branches branches;     // either
   // What is done upon each answer that is caught; one block may serve several.
   std::map<models::Status, std::shared_ptr<const Block>> on_error;
+
+  // Whether it offers one item for each of several rows, in one operation.
+  [[nodiscard]] bool is_bulk() const { return kind == StepKind::publish && loop != kNone; }
 };
 
 }  // namespace onceward::scenarios

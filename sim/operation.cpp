@@ -89,7 +89,7 @@ void Operation::tell_fault(World& world, FaultKind fault, bool done) const {
         entry.text = "FAILURE of " + describe() + ", which will be done later all the same";
         break;
       default:
-        entry.text = "REFUSED: " + describe();
+        entry.text = describe_failure();
     }
     entry.mark = Mark::fault;
     entry.site = site->text;
@@ -100,6 +100,12 @@ Applied Operation::apply_in_component(World& world) {
   if (component_ == nullptr) return apply(world);
   const Arena::Entered entered(world.arena(), component_->owner());
   return apply(world);
+}
+
+Applied Operation::fail_in_component(World& world) {
+  if (component_ == nullptr) return fail(world);
+  const Arena::Entered entered(world.arena(), component_->owner());
+  return fail(world);
 }
 
 // Applies it while the caller has stopped listening: a wait for a lock ends with the connection.
@@ -125,6 +131,22 @@ void Operation::apply_later(World& world) {
   world.add(*again, activity->creator, *site, kAnyTime);
 }
 
+void Operation::lose_caller(World& world) {
+  const Fallible crosses = fallible();
+  if (crosses != Fallible::remote && crosses != Fallible::sent) return;
+  if (!world.choose_flag(*site, "not done", "done")) return;
+  world.trace(activity->process->name(), [&](TraceEntry& entry) {
+    entry.text = "goes on without the answer to " + describe() + ", which is done all the same";
+    entry.mark = Mark::lost;
+    entry.site = site->text;
+  });
+  if (crosses == Fallible::sent) {
+    apply_later(world);
+  } else {
+    activity->acted = apply_without_reply(world) != Applied::done || activity->acted;
+  }
+}
+
 void Operation::happen(World& world) {
   if (detached()) {
     static_cast<void>(apply_without_reply(world));
@@ -143,10 +165,14 @@ void Operation::happen(World& world) {
       reply_ = Reply::unknown;
       timed_out(world, done);
       break;
-    default:
-      if (fault == FaultKind::late) apply_later(world);
+    case FaultKind::late:
+      apply_later(world);
       reply_ = Reply::refused;
       refused(world);
+      break;
+    default:
+      reply_ = Reply::refused;
+      applied = fail_in_component(world);
   }
   if (fault != FaultKind::none) tell_fault(world, fault, done);
   activity->struck = activity->struck || fault != FaultKind::none;

@@ -3,7 +3,8 @@
 // An operation is an awaitable that lives in the frame of the task that awaits it. It becomes
 // pending when awaited; when it happens, it is applied and the task goes on with the reply, in one
 // atomic step (DESIGN 3.4). In between the plan's faults may strike:
-//   before it is applied   error, late, reply_lost (done or not done: a `data` choice)
+//   before it is applied   error, late, reply_lost (done or not done: a `data` choice); of one of
+//                          several parts `error` may leave some done
 //   after it acted         crash, pause
 // An operation that cannot be applied yet (a lock is held) answers `blocked` and waits in a
 // WaitList until it is woken.
@@ -64,6 +65,9 @@ class Operation : public Occurrence {
   }
 
   [[nodiscard]] Reply reply() const { return reply_; }
+  // Whoever awaited it was cut short while it was under way (World::cut_short): a `data` choice
+  // says whether it is done all the same, later if it is a message of its own.
+  void lose_caller(World& world);
 
  protected:
   // REQUIRES: `world` is the world of the task that will await it.
@@ -74,6 +78,14 @@ class Operation : public Occurrence {
   virtual Applied apply(World& world) = 0;
   // The caller is told that it was refused and nothing was done; sets the result.
   virtual void refused(World&) {}
+  // The fault `error` strikes it: it is refused. One of several parts may do some of them all the
+  // same. Called with the component's memory entered.
+  virtual Applied fail(World& world) {
+    refused(world);
+    return Applied::done;
+  }
+  // What `fail` came to, for people.
+  [[nodiscard]] virtual std::string describe_failure() const { return "REFUSED: " + describe(); }
   // The caller sees a timeout; sets the result. `done`: it had been applied.
   virtual void timed_out(World&, bool /*done*/) {}
   [[nodiscard]] virtual Fallible fallible() const { return Fallible::no; }
@@ -98,6 +110,7 @@ class Operation : public Occurrence {
   FaultKind offer_before(World& world);
   void tell_fault(World& world, FaultKind fault, bool done) const;
   Applied apply_in_component(World& world);
+  Applied fail_in_component(World& world);
   Applied apply_without_reply(World& world);
   void apply_later(World& world);
 

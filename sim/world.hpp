@@ -146,6 +146,17 @@ class World {
                const Window& window, std::uint32_t floor_step, Instant floor);
   void cancel(Occurrence& occurrence);
 
+  // Ends a task at the operation it waits for, while its process goes on: nobody learns how that
+  // operation ended, if it had been sent. `release` gives back what the task held, before it is
+  // gone. REQUIRES: it waits, and is not the running one.
+  template <class Release>
+  void cut_short(Activity& activity, const Release& release) {
+    const Arena::Entered entered(arena_, activity.process->owner());
+    if (Operation* operation = stop_waiting(activity)) operation->lose_caller(*this);
+    release();
+    drop_activity(activity);
+  }
+
   // An occurrence made with `new` and deleted once it happened or was cancelled.
   template <class T, class... Args>
   T& schedule(OwnerId owner, Creator& created_by, const Site& site, const Window& window,
@@ -187,8 +198,9 @@ class World {
                         std::initializer_list<const Symbol*> targets);
 
   // Offers a crash to a process that has just acted by taking something over, before a task of it
-  // runs; true: it strikes, and no task may be started.
-  bool strike_taker(Process& process, const Site& site);
+  // runs; true: it strikes, and no task may be started. `within`: how long the process could have
+  // gone on at most before its next action, which the crash comes before.
+  bool strike_taker(Process& process, const Site& site, Duration within);
 
   // A process ends by itself, on an error nobody caught; what follows is as after a crash. No
   // fault.
@@ -296,9 +308,11 @@ class World {
   void run_tasks();
   void end_activity(Activity& activity);
   void drop_activity(Activity& activity);
+  // What it waits for will not happen; that operation, or null.
+  Operation* stop_waiting(Activity& activity);
   // Offers what may strike a process after it acted; true if it did.
   bool strike_after(Operation& operation);
-  void doom(Process& process, const Activity* struck);
+  void doom(Process& process, Duration within);
   void stop_acting(Process& process, Process::State state);
   void crash(Process& process);
   void resume(Process& process);

@@ -132,7 +132,7 @@ bool World::strike_after(Operation& operation) {
   activity.waiting_for = nullptr;
   core_->cause = activity.entry;
   if (kind == FaultKind::crash) {
-    doom(process, &activity);
+    doom(process, activity.exact == nullptr ? kForever : activity.exact->next_action_within());
     return true;
   }
   activity.answered = operation.awaiting_;
@@ -147,27 +147,25 @@ bool World::strike_after(Operation& operation) {
   return true;
 }
 
-bool World::strike_taker(Process& process, const Site& site) {
+bool World::strike_taker(Process& process, const Site& site, Duration within) {
   const FaultKind kind =
       offer_fault(site, {FaultKind::crash}, {&process.name(), &process.service_name()});
   if (kind == FaultKind::none) return false;
-  doom(process, nullptr);
+  doom(process, within);
   return true;
 }
 
 void World::fail_process(Process& process) {
-  if (process.acts()) doom(process, nullptr);
+  if (process.acts()) doom(process, kForever);
 }
 
 // A crash comes before the process's next action. What others of its tasks had pending limits it in
 // the constraints of the path; under the sampled reading, where instants are drawn, here.
-void World::doom(Process& process, const Activity* struck) {
+void World::doom(Process& process, Duration within) {
   ++core_->down;
   stop_acting(process, Process::State::doomed);
   Window before_next_action = kAnyTime;
-  if (struck != nullptr && struck->exact != nullptr) {
-    before_next_action.latest = struck->exact->next_action_within();
-  }
+  before_next_action.latest = within;
   const auto comes_before = [&](const Occurrence& next) {
     if (reading_ != Reading::sampled || next.phase != Occurrence::Phase::frozen) return;
     const Duration delay(next.earliest.nanoseconds - core_->now.nanoseconds);
@@ -217,11 +215,7 @@ void World::crash(Process& process) {
   const Arena::Entered entered(arena_, process.owner());
   while (!process.activities_.empty()) {
     Activity& activity = *process.activities_.back();
-    if (Occurrence* waiting = activity.waiting_for; waiting != nullptr) {
-      auto* operation = static_cast<Operation*>(waiting);
-      if (operation->wait_list_ != nullptr) operation->wait_list_->remove(*operation);
-      cancel(*operation);
-    }
+    stop_waiting(activity);
     drop_activity(activity);
   }
   auto& periodics = core_->periodics;
@@ -239,6 +233,17 @@ void World::crash(Process& process) {
   const ProcessSetup& setup = setups_[process.index_];
   if (!setup.restarts) return;
   schedule<Restart>(core_owner_, process.creator_, kRestart, setup.restart, process);
+}
+
+Operation* World::stop_waiting(Activity& activity) {
+  if (activity.waiting_for == nullptr) return nullptr;
+  auto* operation = static_cast<Operation*>(activity.waiting_for);
+  const bool sent = operation->wait_list_ == nullptr;
+  if (!sent) operation->wait_list_->remove(*operation);
+  operation->wait_list_ = nullptr;
+  cancel(*operation);
+  activity.waiting_for = nullptr;
+  return sent ? operation : nullptr;
 }
 
 void World::start(Process& process) {

@@ -8,7 +8,7 @@ class NoLostEffect final : public Oracle {
   NoLostEffect()
       : Oracle("no-lost-effect",
                "each committed cause has at least the effects it owes, once all is quiet",
-               "{entity} is committed, and what it owes happened {actual} of {expected} times; "
+               "What {entity} owes happened {actual} of {expected} times; "
                "nothing is left that would do the rest.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {

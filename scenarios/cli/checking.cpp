@@ -28,7 +28,8 @@ std::string capsule_name(const std::string& scenario) {
   std::string name = path.filename().string();
   if (const auto end = name.rfind(".onceward.json"); end != std::string::npos) name.resize(end);
   const std::string folder = path.parent_path().filename().string();
-  return (folder.empty() ? "" : folder + ".") + name + ".capsule.json";
+  const bool named = !folder.empty() && folder != "." && folder != "..";
+  return (named ? folder + "." : "") + name + ".capsule.json";
 }
 
 void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const CheckOptions& options,

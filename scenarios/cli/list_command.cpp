@@ -103,7 +103,7 @@ int list(const std::string& kind) {
   for (const Kind& each : kKinds) {
     names.emplace_back(each.name);
     if (kind != each.name) continue;
-    for (const auto& [name, help] : each.rows()) fmt::print("{:<26}{}\n", name, help);
+    for (const auto& [name, help] : each.rows()) fmt::print("{:<25} {}\n", name, help);
     return 0;
   }
   fmt::print(stderr, "onceward: there is no list of \"{}\"; {}\n", kind,

@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <map>
 #include <random>
 
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/nearest.hpp"
 
 namespace {
 
@@ -18,10 +18,24 @@ constexpr const char* kExitCodes =
     "found (replay: reproduced); 2 bad usage or scenario; 3 not decided; 4 replay diverged;\n"
     "70 internal error; 130 interrupted.";
 
-std::map<std::string, onceward::sim::Strategy> strategies() {
-  std::map<std::string, onceward::sim::Strategy> names;
-  for (const auto& each : onceward::sim::strategy_catalogue()) names[each.name] = each.strategy;
-  return names;
+// How many of something: the library's own check speaks of floating-point ranges.
+const CLI::Validator kCount(
+    [](const std::string& text) {
+      const bool good = !text.empty() && text.size() < 20 && text.front() != '0' &&
+                        text.find_first_not_of("0123456789") == std::string::npos;
+      return good ? std::string() : fmt::format("takes a whole number from 1, not \"{}\"", text);
+    },
+    "NUMBER");
+
+onceward::sim::Strategy strategy_of(const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& each : onceward::sim::strategy_catalogue()) {
+    known.emplace_back(each.name);
+    if (known.back() == name) return each.strategy;
+  }
+  throw CLI::ValidationError("--strategy",
+                             fmt::format("there is no strategy \"{}\"; {}", name,
+                                         onceward::scenarios::did_you_mean(name, known)));
 }
 
 struct Arguments {
@@ -56,8 +70,7 @@ void add_output(CLI::App& command, Arguments& arguments) {
           [&arguments](const std::string& which) { arguments.output.all_events = which == "all"; },
           "story: what matters; all: unrelated entries too")
       ->check(CLI::IsMember({"story", "all"}));
-  command.add_option("--width", arguments.output.width, "columns of the text")
-      ->check(CLI::PositiveNumber);
+  command.add_option("--width", arguments.output.width, "columns of the text")->check(kCount);
 }
 
 void add_check(CLI::App& app, Arguments& arguments) {
@@ -66,17 +79,21 @@ void add_check(CLI::App& app, Arguments& arguments) {
   check->footer(std::string("Example: onceward check scenarios/library\n\n") + kExitCodes);
   check->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
       ->required();
-  check->add_option("--strategy", arguments.check.search.strategy, "how to search")
-      ->transform(CLI::CheckedTransformer(strategies()));
+  check->add_option_function<std::string>(
+      "--strategy",
+      [&arguments](const std::string& name) {
+        arguments.check.search.strategy = strategy_of(name);
+      },
+      "how to search, of `onceward list strategies`");
   check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
   check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   check->add_option("--states", arguments.check.search.states_max, "most states of a search")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   check
       ->add_option("--transitions", arguments.check.search.transitions_max,
                    "most steps of a search")
-      ->check(CLI::PositiveNumber);
+      ->check(kCount);
   check->add_option("--json", arguments.output.json,
                     "write the result document to this file, - for standard output");
   check->add_flag("--no-timing", arguments.output.no_timing, "leave seconds out of the document");
@@ -117,6 +134,19 @@ void add_others(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("version", "the version of this engine");
 }
 
+// A word in the place of a command that is none.
+bool is_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::vector<std::string> known;
+  for (const CLI::App* each : app.get_subcommands({})) {
+    known.push_back(each->get_name());
+    if (known.back() == argv[1]) return false;
+  }
+  fmt::print(stderr, "onceward: there is no command \"{}\"; {}\n", argv[1],
+             onceward::scenarios::did_you_mean(argv[1], known));
+  return true;
+}
+
 int dispatch(const CLI::App& app, Arguments& arguments) {
   using namespace onceward::cli;
   std::uint64_t& seed = arguments.check.search.seed;
@@ -145,6 +175,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   add_check(app, arguments);
   add_others(app, arguments);
+  if (is_unknown_command(app, argc, argv)) return 2;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

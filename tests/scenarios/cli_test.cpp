@@ -72,6 +72,20 @@ TEST_CASE("bad usage is exit 2 with a message on standard error", "[cli]") {
   CHECK(has(folder.onceward("list fault").err, "did you mean \"faults\"?"));
 }
 
+TEST_CASE("a misspelt command, strategy or number is told in a sentence", "[cli]") {
+  const TemporaryFolder folder;
+  const auto says = [&](const std::string& arguments, const std::string& message) {
+    const Ran ran = folder.onceward(arguments);
+    INFO(ran.err);
+    CHECK(ran.exit_code == 2);
+    CHECK(has(ran.err, message));
+  };
+  says("chekc a.onceward.json", "there is no command \"chekc\"; did you mean \"check\"?");
+  says("check a --strategy exaustive", "did you mean \"exhaustive\"?");
+  says("check a --states abc", "takes a whole number from 1, not \"abc\"");
+  says("check a --runs 0", "takes a whole number from 1, not \"0\"");
+}
+
 TEST_CASE("list prints each of its tables", "[cli]") {
   const TemporaryFolder folder;
   const auto lists = [&](const std::string& kind, const std::string& entry) {

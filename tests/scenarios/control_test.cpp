@@ -141,5 +141,26 @@ TEST_CASE("loops and alternatives that cannot be meant are told on reading", "[c
             "did you mean \"name\"?"));
 }
 
+TEST_CASE("a crash that takes a request comes before the handler's first operation", "[control]") {
+  // Back within two seconds, the shop serves the retry, unless that may come sooner.
+  const auto retried_after = [](const std::string& pause) {
+    Draft draft;
+    draft.shop = R"({"effect": "ship", "of": "=request.order"})";
+    draft.workload =
+        R"([{"request": "Buy", "to": "shop", "with": {"order": "o1"}, "retry": {"times": 1, "pause": )" +
+        pause + "}}]";
+    draft.faults = R"({"budget": 1, "kinds": [{"crash": "shop"}]})";
+    draft.obligations =
+        R"([{"each": "request Buy", "of": "=request.order", "owes": "ship", "at_least": 1}])";
+    draft.expect = R"({"holds": true})";
+    return checked(draft);
+  };
+  const Ran late = retried_after(R"(["1h", "2h"])");
+  INFO(late.out + late.err);
+  CHECK(late.exit_code == 3);
+  CHECK(has(late.out, "only by a run that has no timing"));
+  CHECK(retried_after(R"(["1s", "2h"])").exit_code == 1);
+}
+
 }  // namespace
 }  // namespace onceward::scenarios

@@ -96,5 +96,51 @@ TEST_CASE("a fault that the file asks for and that never can strike leaves the a
   CHECK(has(warned.out, "Warning   the fault redeliver cannot occur in this flow"));
 }
 
+TEST_CASE("what should become true keeps the request that would make it so", "[expect]") {
+  Draft draft;
+  draft.shop = R"({"insert": "db.orders", "row": {"id": "=request.order"}})";
+  draft.worker = R"("ack")";
+  draft.workload = R"([{"request": "Buy", "to": "shop", "with": {"order": "o1"}}])";
+  draft.obligations = R"([{"eventually": "count(db.orders) == 1"}])";
+  draft.expect = R"({"violates": "eventually", "fewest_faults": 1, "by": {"crash": "shop"}})";
+  const Ran ran = checked(draft);
+  INFO(ran.out + ran.err);
+  CHECK(ran.exit_code == 0);
+  CHECK(has(ran.out, "CRASH"));
+}
+
+TEST_CASE("a goal of deliveries is about a topic that somebody reads", "[expect]") {
+  Draft draft;
+  draft.brokers =
+      R"({"bus": {"profile": "kafka@4", "topics": {"orders": {"partitions": 1}, "dead": {}}}})";
+  draft.rest = R"(, "must_reach": [{"delivered": "bus.dead"}])";
+  const Ran ran = checked(draft);
+  CHECK(ran.exit_code == 2);
+  CHECK(has(ran.err, "no handler reads \"bus.dead\""));
+  draft.rest = R"(, "must_reach": [{"delivered": "bus.orders"}])";
+  CHECK(checked(draft).exit_code == 0);
+}
+
+TEST_CASE("an obligation compares what an event carries", "[obligations]") {
+  Draft draft;
+  draft.shop =
+      R"({"insert": "db.orders", "row": {"id": "=request.order", "total": 5}}, {"publish": "Placed", "to": "bus.orders", "key": "=request.order", "data": {"amount": 5}})";
+  draft.worker = R"("ack")";
+  draft.faults = R"({"budget": 0})";
+  const auto owed = [&](const std::string& amount) {
+    draft.obligations =
+        R"([{"each": "db.orders", "owes": "event Placed", "exactly": 1, "with": {"amount": ")" +
+        amount + R"("}}])";
+  };
+  owed("=row.total");
+  draft.expect = R"({"holds": "exhausted"})";
+  const Ran ran = checked(draft);
+  INFO(ran.out + ran.err);
+  CHECK(ran.exit_code == 0);
+  owed("=row.total + 1");
+  draft.expect = R"({"violates": "effect-as-owed", "fewest_faults": 0})";
+  CHECK(checked(draft).exit_code == 0);
+}
+
 }  // namespace
 }  // namespace onceward

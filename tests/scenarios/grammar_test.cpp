@@ -53,7 +53,7 @@ bool documented(const std::string& word) {
 bool is_read(const std::string& field) {
   using models::Status;
   for (const Status each :
-       {Status::refused, Status::conflict, Status::duplicate, Status::timeout}) {
+       {Status::refused, Status::conflict, Status::duplicate, Status::partial, Status::timeout}) {
     if (models::to_text(each) == field) return true;
   }
   static const std::set<std::string> for_people = {"$schema", "covers"};

@@ -73,6 +73,9 @@ TEST_CASE("lint: publish-before-commit", "[lint]") {
                R"({"begin": "db"}, )" + insert + ", " + publish + R"(, {"commit": "db"})") == 1);
   CHECK(speaks(rule, &Draft::shop, publish + ", " + insert) == 1);
   CHECK(speaks(rule, &Draft::shop, insert + ", " + publish) == 0);
+  CHECK(speaks(rule, &Draft::shop,
+               R"({"begin": "db"}, )" + insert + R"(, {"after_commit": "db", "do": [)" + publish +
+                   R"(]}, {"commit": "db"})") == 0);
 }
 
 TEST_CASE("lint: call-in-transaction", "[lint]") {

@@ -1,0 +1,207 @@
+// Tasks within a run of a handler: branches that it waits for, and those that it leaves behind.
+#include <algorithm>
+
+#include "scenarios/interpreter.hpp"
+
+namespace onceward::scenarios {
+
+using models::Status;
+using sim::Value;
+
+Join::Join(Frame& frame, const sim::Site& at)
+    : Operation(*frame.world, nullptr, at, kJoinWindow), frame_(&frame) {}
+
+sim::Applied Join::apply(sim::World& world) {
+  const sim::Arena::Entered entered(world.arena(), activity->process->owner());
+  if (frame_->branches_over()) return sim::Applied::done;
+  wait_in(frame_->joining_);
+  return sim::Applied::blocked;
+}
+
+Frame::Frame(Frame& parent, const Block& block, bool stays)
+    : row{},
+      world(parent.world),
+      components(parent.components),
+      handler(parent.handler),
+      memory(parent.memory),
+      timers(parent.timers),
+      slots_(parent.slots_) {
+  transactions_.resize(handler->transactions.size());
+  levels_.push_back({&block, 0, nullptr, 0, world->running()->passed.size(), false, false, {}});
+  if (stays) {
+    parent_ = &parent;
+    handling = parent.handling;
+    request = parent.request;
+    timer = parent.timer;
+    kept_ = parent.kept_;
+    return;
+  }
+  kept_ = new Kept;
+  owns_kept_ = true;
+  if (const models::Message* event = parent.event()) {
+    kept_->has_event = true;
+    kept_->event = *event;
+    kept_->attempt = parent.attempt();
+  }
+  if (const models::Row* asked = parent.asked()) {
+    kept_->has_request = true;
+    kept_->request = *asked;
+    kept_->request_number = parent.request_number();
+  }
+  if (const Value* of_timer = parent.timer_key()) {
+    kept_->has_timer = true;
+    kept_->timer = *of_timer;
+  }
+}
+
+Frame::~Frame() {
+  if (owns_kept_) delete kept_;
+}
+
+sim::Activity& Frame::start(const Step& step, const Block& block, bool stays, Frame*& made) {
+  sim::Activity& by = *world->running();
+  sim::Activity& activity =
+      by.process->spawn_as(*world, by.creator.next(*step.site), *step.site, nullptr, [&] {
+        made = new Frame(*this, block, stays);
+        return run_steps(made);
+      });
+  activity.passed.assign(by.passed.begin(), by.passed.end());
+  activity.entry = by.entry;
+  return activity;
+}
+
+void Frame::spawn(const Step& step) {
+  // A pass that leaves work behind has acted, whatever comes of it.
+  world->running()->acted = true;
+  Frame* made = nullptr;
+  start(step, step.body, false, made);
+}
+
+void Frame::branch(const Step& step) {
+  const std::vector<Block>& blocks = step.branches.blocks;
+  for (std::uint32_t i = 0; i < blocks.size(); ++i) {
+    Branch& branch = branches_.emplace_back();
+    branch.activity = &start(step, blocks[i], true, branch.frame);
+  }
+}
+
+bool Frame::branches_over() {
+  const bool races = current_->kind == StepKind::first;
+  const bool decided = races ? winner_ != kNone
+                             : std::any_of(branches_.begin(), branches_.end(),
+                                           [](const Branch& branch) { return branch.failed; });
+  if (decided) cut_branches();
+  return std::all_of(branches_.begin(), branches_.end(),
+                     [](const Branch& branch) { return branch.frame == nullptr; });
+}
+
+void Frame::joined(const Step& step) {
+  const bool failed = step.kind == StepKind::first
+                          ? winner_ == kNone
+                          : std::any_of(branches_.begin(), branches_.end(),
+                                        [](const Branch& branch) { return branch.failed; });
+  Value won;
+  if (winner_ != kNone) won = Value::text(sim::frozen_text(step.branches.names[winner_]));
+  branches_.clear();
+  winner_ = kNone;
+  answered(step, failed ? Status::refused : Status::ok, 0, won);
+}
+
+void Frame::branch_ended(Frame& frame) {
+  const auto ended = std::find_if(branches_.begin(), branches_.end(),
+                                  [&](const Branch& branch) { return branch.frame == &frame; });
+  take_over(*ended);
+  ended->failed = frame.failed_ && !frame.is_cut_;
+  if (current_->kind == StepKind::first && winner_ == kNone && !frame.failed_) {
+    winner_ = static_cast<std::uint32_t>(ended - branches_.begin());
+  }
+  joining_.wake_all(*world);
+}
+
+// What a branch bound is there after it, and what it did and read counts as done by the handler.
+void Frame::take_over(Branch& branch) {
+  Frame& frame = *branch.frame;
+  for (const std::uint32_t bound : frame.bound_) {
+    slots_[bound] = frame.slots_[bound];
+    if (parent_ != nullptr) bound_.push_back(bound);
+  }
+  const sim::Activity& by = *branch.activity;
+  activity->acted = activity->acted || by.acted;
+  activity->struck = activity->struck || by.struck;
+  for (const sim::Read& read : by.reads) activity->reads.push_back(read);
+  branch.frame = nullptr;
+}
+
+void Frame::cut_branches() {
+  for (Branch& branch : branches_) {
+    if (branch.frame == nullptr || !branch.frame->may_be_cut()) continue;
+    world->trace(activity->process->name(), [&](sim::TraceEntry& entry) {
+      entry.text = "cuts a branch short";
+      entry.site = current_->site->text;
+    });
+    world->cut_short(*branch.activity, [&] {
+      branch.frame->give_back();
+      take_over(branch);
+    });
+  }
+}
+
+bool Frame::may_be_cut() {
+  is_cut_ = true;
+  if (is_shielded()) return false;
+  cut_branches();
+  return std::all_of(branches_.begin(), branches_.end(),
+                     [](const Branch& branch) { return branch.frame == nullptr; });
+}
+
+bool Frame::is_shielded() const {
+  return std::any_of(levels_.begin(), levels_.end(),
+                     [](const Level& level) { return level.shielded; });
+}
+
+void Frame::give_back() {
+  hooks_.clear();
+  while (!levels_.empty()) leave_level();
+  roll_back_open();
+}
+
+const models::Message* Frame::event() const {
+  if (kept_ != nullptr) return kept_->has_event ? &kept_->event : nullptr;
+  return handling == nullptr ? nullptr : &handling->message();
+}
+
+std::int64_t Frame::attempt() const {
+  if (kept_ != nullptr) return kept_->attempt;
+  return handling == nullptr ? 0 : handling->delivery;
+}
+
+const models::Row* Frame::asked() const {
+  if (kept_ != nullptr) return kept_->has_request ? &kept_->request : nullptr;
+  return request == nullptr ? nullptr : &request->row();
+}
+
+std::uint32_t Frame::request_number() const {
+  return kept_ != nullptr ? kept_->request_number : request->index;
+}
+
+const Value* Frame::timer_key() const {
+  if (kept_ != nullptr) return kept_->has_timer ? &kept_->timer : nullptr;
+  return timer == nullptr ? nullptr : &timer->key();
+}
+
+void Frame::add_branches(sim::Hasher& hasher) const {
+  hasher.add((is_cut_ ? 1U : 0U) | (failed_ ? 2U : 0U) | std::uint64_t{winner_} << 2);
+  hasher.add(branches_.size());
+  for (const Branch& branch : branches_) {
+    hasher.add((branch.frame != nullptr ? 1U : 0U) | (branch.failed ? 2U : 0U));
+    if (branch.frame != nullptr) branch.frame->fingerprint(hasher);
+  }
+  if (kept_ == nullptr) return;
+  kept_->event.fingerprint(hasher);
+  hasher.add(std::uint64_t{kept_->request_number} << 32 |
+             static_cast<std::uint64_t>(kept_->attempt));
+  for (const Value& value : kept_->request) value.fingerprint(hasher);
+  kept_->timer.fingerprint(hasher);
+}
+
+}  // namespace onceward::scenarios
