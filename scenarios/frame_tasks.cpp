@@ -133,10 +133,12 @@ void Frame::take_over(Branch& branch) {
 }
 
 void Frame::cut_branches() {
-  for (Branch& branch : branches_) {
+  for (std::size_t i = 0; i < branches_.size(); ++i) {
+    Branch& branch = branches_[i];
     if (branch.frame == nullptr || !branch.frame->may_be_cut()) continue;
     world->trace(activity->process->name(), [&](sim::TraceEntry& entry) {
-      entry.text = "cuts a branch short";
+      entry.text = "cuts the branch \"" + current_->branches.names[i] + "\" short";
+      entry.mark = sim::Mark::lost;
       entry.site = current_->site->text;
     });
     world->cut_short(*branch.activity, [&] {

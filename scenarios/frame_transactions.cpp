@@ -58,6 +58,10 @@ std::uint32_t Frame::only_open(std::uint32_t database) const {
   return open;
 }
 
+bool Frame::has_open(std::uint32_t database) const {
+  return only_open(database) != kNone || (parent_ != nullptr && parent_->has_open(database));
+}
+
 std::uint32_t Frame::number_of(const Step& step) const {
   switch (step.within) {
     case Within::none:
@@ -82,6 +86,12 @@ const char* Frame::transaction_obstacle(const Step& step) const {
   const std::uint32_t number = number_of(step);
   if (number == kSeveral) {
     return "several transactions are open on this database: say by its name which one is meant";
+  }
+  if (number == kNone && step.within == Within::any && parent_ != nullptr &&
+      parent_->has_open(step.component)) {
+    return "the transaction that the handler has open is not this branch's: say \"in\": \"none\", "
+           "or "
+           "begin one in the branch";
   }
   if (number != kNone || !needs_transaction(step)) return nullptr;
   return step.within == Within::variable ? "no transaction of this name is open"

@@ -143,6 +143,8 @@ class Frame final : public sim::InArena,
   // The number of the open transaction that `step` is about; kNone: none is.
   [[nodiscard]] std::uint32_t number_of(const Step& step) const;
   [[nodiscard]] std::uint32_t only_open(std::uint32_t database) const;
+  // Whether it, or who waits for it, has a transaction open there.
+  [[nodiscard]] bool has_open(std::uint32_t database) const;
   // Why `step` cannot be done with the transactions as they are; null: it can.
   [[nodiscard]] const char* transaction_obstacle(const Step& step) const;
   void transaction_control(const Step& step);

@@ -92,6 +92,7 @@ TEST_CASE("a call that lost a race against time may have been done all the same"
   INFO(ran.out + ran.err);
   CHECK(ran.exit_code == 0);
   CHECK(has(ran.out, "goes on without the answer to"));
+  CHECK(has(ran.out, "cuts the branch \"answer\" short"));
   ends_as_expected(racing(R"(, "idempotency_key": "=event.key")"));
 }
 
@@ -114,6 +115,19 @@ TEST_CASE("the first error cuts the other branches short, and undoes their trans
   draft.worker = branches(R"({"shield": [)" + writes + "]}");
   draft.expect = R"({"violates": "always", "fewest_faults": 0})";
   ends_as_expected(draft);
+}
+
+TEST_CASE("a branch does not write beside the transaction that its handler has open", "[tasks]") {
+  const auto writing = [](const std::string& in) {
+    return working(
+        R"({"begin": "db"}, {"all": [{"name": "a", "do": [{"insert": "db.outbox", "row": {"id": "x"})" +
+        in +
+        R"(}]}, {"name": "b", "do": []}]}, {"commit": "db"}, {"effect": "ship", "of": "=event.key"}, "ack")");
+  };
+  const Ran refused = checked(writing(""));
+  CHECK(refused.exit_code == 2);
+  CHECK(has(refused.out + refused.err, "is not this branch's"));
+  ends_as_expected(writing(R"(, "in": "none")"));
 }
 
 TEST_CASE("an error of a branch that nobody catches ends the handler", "[tasks]") {
