@@ -53,7 +53,7 @@ std::string AppendBatch::describe_failure() const {
 
 sim::Applied AppendBatch::apply(sim::World& world) {
   for (Batch::Item& item : batch_->items) {
-    if (can_store(world, item.message)) accept(world, item);
+    if (log_->takes(world, topic_, item.message, *site)) accept(world, item);
   }
   return answer();
 }
@@ -69,7 +69,7 @@ sim::Applied AppendBatch::fail(sim::World& world) {
   bool some_accepted = false;
   bool some_refused = false;
   for (Batch::Item& item : batch_->items) {
-    if (!can_store(world, item.message)) continue;
+    if (!log_->takes(world, topic_, item.message, *site)) continue;
     --left;
     const bool is_settled = left == 0 && some_accepted != some_refused;
     const bool refuses =
@@ -89,18 +89,6 @@ void AppendBatch::refused(sim::World&) {
 void AppendBatch::timed_out(sim::World&, bool) {
   forget_accepted();
   result_ = Status::timeout;
-}
-
-bool AppendBatch::can_store(sim::World& world, const Message& message) const {
-  if (!log_->refuses(topic_, message)) return true;
-  world.trace(world.actor(log_->name()), [&](sim::TraceEntry& trace) {
-    trace.text = "REFUSED: publish " + message.type.print() + " " + message.id.print() + " to " +
-                 log_->topic(topic_).spec->name.text + "  (it always is)";
-    trace.entity = message.key.is_null() ? message.id.print() : message.key.print();
-    trace.site = site->text;
-    trace.mark = sim::Mark::lost;
-  });
-  return false;
 }
 
 std::uint32_t AppendBatch::storable() const {

@@ -40,8 +40,6 @@ class AppendBatch final : public sim::Operation {
   [[nodiscard]] sim::Operation* copy() const override;
   void dispose() override;
 
-  // Whether the topic may take it at all; tells if not.
-  [[nodiscard]] bool can_store(sim::World& world, const Message& message) const;
   // How many the topic may take at all.
   [[nodiscard]] std::uint32_t storable() const;
   void accept(sim::World& world, Batch::Item& item) const;

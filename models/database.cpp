@@ -68,7 +68,8 @@ std::uint32_t Database::open(sim::World& world, const sim::Activity& by, std::ui
   return static_cast<std::uint32_t>(free - transactions_.begin());
 }
 
-void Database::held_no_more(sim::World& world, Table& table, bool changed) {
+void Database::held_no_more(sim::World& world, Table& table, bool changed, bool seen_held) {
+  if (changed || seen_held) world.touch(table.resource);
   if (changed && table.spec->sequence >= 0) world.touch(table.open_values);
   if (changed) table.remove_dead();
 }
@@ -94,9 +95,8 @@ bool Database::make_real(sim::World& world, std::uint32_t slot) {
       if (row.committed.empty()) continue;
       ledger_->row_committed(world, *table.spec, row.committed, inserted, world.cause());
     }
-    if (changed || seen_held) world.touch(table.resource);
+    held_no_more(world, table, changed, seen_held);
     if (changed) ledger_->table_changed(*table.spec, world.cause());
-    held_no_more(world, table, changed);
     any = any || changed;
   }
   Transaction& transaction = *transactions_[slot];
@@ -126,8 +126,7 @@ void Database::undo(sim::World& world, std::uint32_t slot) {
       changed = changed || !row.only_locked;
       seen_held = row.let_go() || seen_held;
     }
-    if (changed || seen_held) world.touch(table.resource);
-    held_no_more(world, table, changed);
+    held_no_more(world, table, changed, seen_held);
   }
   Transaction& transaction = *transactions_[slot];
   transaction.effects.clear();

@@ -161,7 +161,7 @@ class Database final : public sim::Component {
   void undo_to(sim::World& world, std::uint32_t slot, std::size_t savepoint);
   void let_in(sim::World& world, std::uint32_t slot);
   // Wakes who saw the rows of `table` as they were while the transaction held them.
-  static void held_no_more(sim::World& world, Table& table, bool changed);
+  static void held_no_more(sim::World& world, Table& table, bool changed, bool seen_held);
   void close(sim::World& world, std::uint32_t slot);
   // Its process leaves it, prepared under `id`.
   void leave(sim::World& world, std::uint32_t slot, const sim::Value& id);

@@ -145,8 +145,7 @@ void Database::undo_to(sim::World& world, std::uint32_t slot, std::size_t savepo
       row.pending = before->pending;
       row.saved.erase(before, row.saved.end());
     }
-    if (changed || seen_held) world.touch(table.resource);
-    held_no_more(world, table, changed);
+    held_no_more(world, table, changed, seen_held);
   }
   Transaction& transaction = *transactions_[slot];
   auto& points = transaction.savepoints;
@@ -223,6 +222,7 @@ void add_version(sim::Hasher& hasher, const Row& row, bool names) {
 // The things in the order of what they say without names, which `add` says of each.
 template <class Thing, class Add>
 std::vector<Thing> in_order(const std::vector<Thing>& things, const Add& add) {
+  if (things.size() < 2) return things;
   struct Place {
     sim::Hash128 content;
     Thing thing;
@@ -230,8 +230,8 @@ std::vector<Thing> in_order(const std::vector<Thing>& things, const Add& add) {
   std::vector<Place> places;
   for (const Thing& thing : things) {
     sim::Hasher hasher;
-    if (things.size() > 1) add(hasher, thing);
-    places.push_back({things.size() > 1 ? hasher.finish() : sim::Hash128{}, thing});
+    add(hasher, thing);
+    places.push_back({hasher.finish(), thing});
   }
   std::stable_sort(places.begin(), places.end(),
                    [](const Place& a, const Place& b) { return a.content < b.content; });

@@ -18,14 +18,8 @@ Append::Append(Log& log, std::uint32_t topic, const Message& message, std::uint6
       sending_(sending) {}
 
 sim::Applied Append::apply(sim::World& world) {
-  if (log_->refuses(topic_, *message_)) {
+  if (!log_->takes(world, topic_, *message_, *site)) {
     result_ = Status::refused;
-    world.trace(world.actor(log_->name()), [&](sim::TraceEntry& trace) {
-      trace.text = "REFUSED: " + describe() + "  (it always is)";
-      trace.entity = message_->key.is_null() ? message_->id.print() : message_->key.print();
-      trace.site = site->text;
-      trace.mark = sim::Mark::lost;
-    });
     return sim::Applied::done;
   }
   if (sending_ != 0 && log_->has_sending(topic_, sending_)) return sim::Applied::done;
@@ -38,10 +32,7 @@ Status Append::await_resume() const {
   return result_;
 }
 
-std::string Append::describe() const {
-  return "publish " + message_->type.print() + " " + message_->id.print() + " to " +
-         log_->topic(topic_).spec->name.text;
-}
+std::string Append::describe() const { return log_->describe_publish(topic_, *message_); }
 
 // What a producer has sent arrives although it was told that it failed, so the copy keeps the
 // message too.
@@ -125,6 +116,23 @@ std::uint32_t Log::partition_of(sim::World& world, Topic& topic, const sim::Valu
 bool Log::refuses(std::uint32_t topic, const Message& message) const {
   const auto& refuses = topics_[topic].spec->refuses;
   return refuses && refuses(*world_, message);
+}
+
+bool Log::takes(sim::World& world, std::uint32_t topic, const Message& message,
+                const sim::Site& site) const {
+  if (!refuses(topic, message)) return true;
+  world.trace(world.actor(name()), [&](sim::TraceEntry& trace) {
+    trace.text = "REFUSED: " + describe_publish(topic, message) + "  (it always is)";
+    trace.entity = message.key.is_null() ? message.id.print() : message.key.print();
+    trace.site = site.text;
+    trace.mark = sim::Mark::lost;
+  });
+  return false;
+}
+
+std::string Log::describe_publish(std::uint32_t topic, const Message& message) const {
+  return "publish " + message.type.print() + " " + message.id.print() + " to " +
+         topics_[topic].spec->name.text;
 }
 
 void Log::store(sim::World& world, std::uint32_t topic_index, const Message& message,

@@ -154,6 +154,11 @@ class Log final : public sim::Component {
 
   // Whether `topic` refuses the message, whenever it comes.
   [[nodiscard]] bool refuses(std::uint32_t topic, const Message& message) const;
+  // The contrary, and tells of a refusal; `site` is the publish.
+  [[nodiscard]] bool takes(sim::World& world, std::uint32_t topic, const Message& message,
+                           const sim::Site& site) const;
+  // "publish OrderPlaced #1 to bus.orders"
+  [[nodiscard]] std::string describe_publish(std::uint32_t topic, const Message& message) const;
 
   [[nodiscard]] std::uint32_t topic(std::string_view name) const;
   [[nodiscard]] const Topic& topic(std::uint32_t index) const { return topics_[index]; }

@@ -99,15 +99,11 @@ class Blocks {
 }  // namespace
 
 void expand_blocks(Node& root, Problems& problems) {
-  Node define;
-  if (const Node* written = root.find("define"); written != nullptr) {
-    define = *written;
-    root.erase_member("define");
-    if (define.kind != Node::Kind::object) {
-      problems.add(define.span, "\"define\" is an object: blocks of steps by name");
-    }
+  std::optional<Node> define = root.take("define");
+  if (define && define->kind != Node::Kind::object) {
+    problems.add(define->span, "\"define\" is an object: blocks of steps by name");
   }
-  Blocks(define, problems).expand(root, {});
+  Blocks(std::move(define).value_or(Node{}), problems).expand(root, {});
 }
 
 }  // namespace onceward::scenarios

@@ -92,12 +92,9 @@ class Changes {
       refuse(change, fmt::format("\"{}\" leads into a value that has no parts", change.key));
       return;
     }
-    Member* member = node->find_member(left);
-    const bool there = member != nullptr;
     if (change.value.kind == Node::Kind::null) {
-      if (there) node->erase_member(left);
-      if (!there) refuse_part(*node, left, change);
-    } else if (there) {
+      if (!node->take(left)) refuse_part(*node, left, change);
+    } else if (Member* member = node->find_member(left); member != nullptr) {
       member->value = change.value;
     } else {
       node->members.push_back({std::string(left), change.key_span, change.value});

@@ -77,8 +77,7 @@ const Step* Frame::next() {
   current_ = nullptr;
   while (!levels_.empty() || roll_back_open()) {
     if (is_cut_ && !is_shielded()) {
-      hooks_.clear();
-      end(false);
+      give_back();
       continue;
     }
     Level& level = levels_.back();

@@ -19,8 +19,7 @@ sim::Applied Join::apply(sim::World& world) {
 }
 
 Frame::Frame(Frame& parent, const Block& block, bool stays)
-    : row{},
-      world(parent.world),
+    : world(parent.world),
       components(parent.components),
       handler(parent.handler),
       memory(parent.memory),
@@ -38,68 +37,61 @@ Frame::Frame(Frame& parent, const Block& block, bool stays)
   }
   kept_ = new Kept;
   owns_kept_ = true;
-  if (const models::Message* event = parent.event()) {
-    kept_->has_event = true;
-    kept_->event = *event;
-    kept_->attempt = parent.attempt();
-  }
+  if (const models::Message* event = parent.event()) kept_->event = *event;
+  kept_->attempt = parent.attempt();
   if (const models::Row* asked = parent.asked()) {
-    kept_->has_request = true;
     kept_->request = *asked;
     kept_->request_number = parent.request_number();
   }
-  if (const Value* of_timer = parent.timer_key()) {
-    kept_->has_timer = true;
-    kept_->timer = *of_timer;
-  }
+  if (const Value* key = parent.timer_key()) kept_->timer = *key;
 }
 
 Frame::~Frame() {
   if (owns_kept_) delete kept_;
 }
 
-sim::Activity& Frame::start(const Step& step, const Block& block, bool stays, Frame*& made) {
+Frame::Branch Frame::start(const Step& step, const Block& block, bool stays) {
   sim::Activity& by = *world->running();
-  sim::Activity& activity =
-      by.process->spawn_as(*world, by.creator.next(*step.site), *step.site, nullptr, [&] {
-        made = new Frame(*this, block, stays);
-        return run_steps(made);
+  Branch made;
+  made.activity =
+      &by.process->spawn_as(*world, by.creator.next(*step.site), *step.site, nullptr, [&] {
+        made.frame = new Frame(*this, block, stays);
+        return run_steps(made.frame);
       });
-  activity.passed.assign(by.passed.begin(), by.passed.end());
-  activity.entry = by.entry;
-  return activity;
+  made.activity->passed.assign(by.passed.begin(), by.passed.end());
+  made.activity->entry = by.entry;
+  return made;
 }
 
 void Frame::spawn(const Step& step) {
   // A pass that leaves work behind has acted, whatever comes of it.
   world->running()->acted = true;
-  Frame* made = nullptr;
-  start(step, step.body, false, made);
+  static_cast<void>(start(step, step.body, false));
 }
 
 void Frame::branch(const Step& step) {
-  const std::vector<Block>& blocks = step.branches.blocks;
-  for (std::uint32_t i = 0; i < blocks.size(); ++i) {
-    Branch& branch = branches_.emplace_back();
-    branch.activity = &start(step, blocks[i], true, branch.frame);
-  }
+  for (const Block& block : step.branches.blocks) branches_.push_back(start(step, block, true));
 }
 
-bool Frame::branches_over() {
-  const bool races = current_->kind == StepKind::first;
-  const bool decided = races ? winner_ != kNone
-                             : std::any_of(branches_.begin(), branches_.end(),
-                                           [](const Branch& branch) { return branch.failed; });
-  if (decided) cut_branches();
+bool Frame::have_ended() const {
   return std::all_of(branches_.begin(), branches_.end(),
                      [](const Branch& branch) { return branch.frame == nullptr; });
 }
 
+bool Frame::is_decided(const Step& step) const {
+  if (step.kind == StepKind::first) return winner_ != kNone;
+  return std::any_of(branches_.begin(), branches_.end(),
+                     [](const Branch& branch) { return branch.failed; });
+}
+
+bool Frame::branches_over() {
+  if (is_decided(*current_)) cut_branches();
+  return have_ended();
+}
+
 void Frame::joined(const Step& step) {
-  const bool failed = step.kind == StepKind::first
-                          ? winner_ == kNone
-                          : std::any_of(branches_.begin(), branches_.end(),
-                                        [](const Branch& branch) { return branch.failed; });
+  // What decides `first` is a success, what decides `all` before its end an error.
+  const bool failed = is_decided(step) != (step.kind == StepKind::first);
   Value won;
   if (winner_ != kNone) won = Value::text(sim::frozen_text(step.branches.names[winner_]));
   branches_.clear();
@@ -135,7 +127,7 @@ void Frame::take_over(Branch& branch) {
 void Frame::cut_branches() {
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     Branch& branch = branches_[i];
-    if (branch.frame == nullptr || !branch.frame->may_be_cut()) continue;
+    if (branch.frame == nullptr || !branch.frame->cut()) continue;
     world->trace(activity->process->name(), [&](sim::TraceEntry& entry) {
       entry.text = "cuts the branch \"" + current_->branches.names[i] + "\" short";
       entry.mark = sim::Mark::lost;
@@ -148,12 +140,11 @@ void Frame::cut_branches() {
   }
 }
 
-bool Frame::may_be_cut() {
+bool Frame::cut() {
   is_cut_ = true;
   if (is_shielded()) return false;
   cut_branches();
-  return std::all_of(branches_.begin(), branches_.end(),
-                     [](const Branch& branch) { return branch.frame == nullptr; });
+  return have_ended();
 }
 
 bool Frame::is_shielded() const {
@@ -168,7 +159,7 @@ void Frame::give_back() {
 }
 
 const models::Message* Frame::event() const {
-  if (kept_ != nullptr) return kept_->has_event ? &kept_->event : nullptr;
+  if (kept_ != nullptr) return kept_->event ? &*kept_->event : nullptr;
   return handling == nullptr ? nullptr : &handling->message();
 }
 
@@ -178,7 +169,7 @@ std::int64_t Frame::attempt() const {
 }
 
 const models::Row* Frame::asked() const {
-  if (kept_ != nullptr) return kept_->has_request ? &kept_->request : nullptr;
+  if (kept_ != nullptr) return kept_->request ? &*kept_->request : nullptr;
   return request == nullptr ? nullptr : &request->row();
 }
 
@@ -187,7 +178,7 @@ std::uint32_t Frame::request_number() const {
 }
 
 const Value* Frame::timer_key() const {
-  if (kept_ != nullptr) return kept_->has_timer ? &kept_->timer : nullptr;
+  if (kept_ != nullptr) return kept_->timer ? &*kept_->timer : nullptr;
   return timer == nullptr ? nullptr : &timer->key();
 }
 
@@ -199,11 +190,13 @@ void Frame::add_branches(sim::Hasher& hasher) const {
     if (branch.frame != nullptr) branch.frame->fingerprint(hasher);
   }
   if (kept_ == nullptr) return;
-  kept_->event.fingerprint(hasher);
+  if (kept_->event) kept_->event->fingerprint(hasher);
   hasher.add(std::uint64_t{kept_->request_number} << 32 |
              static_cast<std::uint64_t>(kept_->attempt));
-  for (const Value& value : kept_->request) value.fingerprint(hasher);
-  kept_->timer.fingerprint(hasher);
+  if (kept_->request) {
+    for (const Value& value : *kept_->request) value.fingerprint(hasher);
+  }
+  if (kept_->timer) kept_->timer->fingerprint(hasher);
 }
 
 }  // namespace onceward::scenarios

@@ -2,6 +2,8 @@
 // them. Where a run stands is explicit (Frame), so the fingerprint of a handler is exact.
 #pragma once
 
+#include <optional>
+
 #include "models/batch.hpp"
 #include "models/decisions.hpp"
 #include "models/effect.hpp"
@@ -162,24 +164,26 @@ class Frame final : public sim::InArena,
   };
   // What a task that outlives its handler knows of what the handler was run for.
   struct Kept : sim::InArena {
-    bool has_event = false;
-    bool has_request = false;
-    bool has_timer = false;
-    models::Message event;
+    std::optional<models::Message> event;
     std::int64_t attempt = 0;
-    models::Row request;
+    std::optional<models::Row> request;
     std::uint32_t request_number = 0;
-    sim::Value timer;
+    std::optional<sim::Value> timer;
   };
   void spawn(const Step& step);
-  sim::Activity& start(const Step& step, const Block& block, bool stays, Frame*& made);
+  Branch start(const Step& step, const Block& block, bool stays);
+  [[nodiscard]] bool have_ended() const;
+  // Whether `all` or `first` has come to its end, but for branches to be cut: the error of one, or
+  // the first that ended well.
+  [[nodiscard]] bool is_decided(const Step& step) const;
   // Whether all have ended; cuts short those that are not waited for any more.
   bool branches_over();
   void branch_ended(Frame& frame);
   void take_over(Branch& branch);
   void cut_branches();
-  // It has been cut; whether it ends at once, not only at the end of a shielded block.
-  bool may_be_cut();
+  // It is not waited for any more; whether it ends at once, not only at the end of a shielded
+  // block.
+  bool cut();
   [[nodiscard]] bool is_shielded() const;
   // Locks and transactions, of a branch that is cut short.
   void give_back();

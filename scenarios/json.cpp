@@ -279,8 +279,12 @@ const Node* Node::find(std::string_view key) const {
 
 Member* Node::find_member(std::string_view key) { return member_of(members, key); }
 
-void Node::erase_member(std::string_view key) {
-  std::erase_if(members, [key](const Member& member) { return member.key == key; });
+std::optional<Node> Node::take(std::string_view key) {
+  Member* found = find_member(key);
+  if (found == nullptr) return std::nullopt;
+  std::optional<Node> value = std::move(found->value);
+  members.erase(members.begin() + (found - members.data()));
+  return value;
 }
 
 std::optional<Node> read_json(const Source& source, Problems& problems) {

@@ -30,7 +30,8 @@ struct Node {
   [[nodiscard]] const Node* find(std::string_view key) const;
   // The member itself, to be changed; null when this has none of that name.
   [[nodiscard]] Member* find_member(std::string_view key);
-  void erase_member(std::string_view key);
+  // Takes the member out; its value, or nothing when this has none of that name.
+  std::optional<Node> take(std::string_view key);
 };
 
 struct Member {

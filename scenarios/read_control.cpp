@@ -137,15 +137,15 @@ bool StepReader::read_ways(const Node& subject, const std::string& at, Step& ste
 
 // A task has no loop around it and transactions of its own: a connection serves one task.
 template <class Read>
-bool StepReader::read_as_task(const Read& read) {
+auto StepReader::read_as_task(const Read& read) {
   const int loops = std::exchange(loops_, 0);
   auto begun = std::exchange(begun_, {});
   auto transactions = std::exchange(transactions_, {});
-  const bool good = read();
+  auto result = read();
   loops_ = loops;
   begun_ = std::move(begun);
   transactions_ = std::move(transactions);
-  return good;
+  return result;
 }
 
 bool StepReader::read_branches(const Fields& fields, const Node& subject, const std::string& at,
@@ -171,10 +171,7 @@ bool StepReader::read_spawn(const Node& subject, const std::string& at, Step& st
   const auto variables = names_.variables;
   const int branches = std::exchange(branches_, 0);
   const bool spawned = std::exchange(spawned_, true);
-  read_as_task([&] {
-    step.body = read_block(subject, at + "/spawn");
-    return true;
-  });
+  step.body = read_as_task([&] { return read_block(subject, at + "/spawn"); });
   spawned_ = spawned;
   branches_ = branches;
   names_.variables = variables;

@@ -41,7 +41,7 @@ class StepReader {
   bool read_either(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_ways(const Node& subject, const std::string& at, Step& step);
   template <class Read>
-  bool read_as_task(const Read& read);
+  auto read_as_task(const Read& read);
   bool read_branches(const Fields& fields, const Node& subject, const std::string& at, Step& step);
   bool read_spawn(const Node& subject, const std::string& at, Step& step);
   bool read_shield(const Node& subject, const std::string& at, Step& step);

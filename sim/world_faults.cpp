@@ -164,8 +164,7 @@ void World::fail_process(Process& process) {
 void World::doom(Process& process, Duration within) {
   ++core_->down;
   stop_acting(process, Process::State::doomed);
-  Window before_next_action = kAnyTime;
-  before_next_action.latest = within;
+  Window before_next_action{Duration{0}, within};
   const auto comes_before = [&](const Occurrence& next) {
     if (reading_ != Reading::sampled || next.phase != Occurrence::Phase::frozen) return;
     const Duration delay(next.earliest.nanoseconds - core_->now.nanoseconds);

@@ -147,16 +147,14 @@ class Patterns {
 }  // namespace
 
 void expand_patterns(Node& root, Problems& problems) {
-  const Node* written = root.find("patterns");
-  if (written == nullptr) return;
-  const Node entries = *written;
-  root.erase_member("patterns");
-  if (entries.kind != Node::Kind::array) {
-    problems.add(entries.span, "\"patterns\" is a list");
+  const std::optional<Node> entries = root.take("patterns");
+  if (!entries) return;
+  if (entries->kind != Node::Kind::array) {
+    problems.add(entries->span, "\"patterns\" is a list");
     return;
   }
   Patterns patterns(problems);
-  for (const Node& entry : entries.items) patterns.expand(entry);
+  for (const Node& entry : entries->items) patterns.expand(entry);
   // What a file says itself goes before what its patterns say.
   join(root, patterns.all(), [](const Member&, const Member&) {});
 }

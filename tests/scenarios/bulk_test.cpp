@@ -7,25 +7,12 @@
 #include "scenarios/code.hpp"
 #include "scenarios/loaded.hpp"
 #include "sim/search/explore.hpp"
-#include "tests/scenarios/draft.hpp"
+#include "tests/scenarios/answer.hpp"
 
 namespace onceward::scenarios {
 namespace {
 
 const std::string kHolds = "EXHAUSTED";
-
-// "EXHAUSTED", or the first violation as "no-lost-event of o1: 0 instead of 1".
-std::string answer_to(const Draft& draft) {
-  const Loaded loaded = load_text("story.onceward.json", draft.text());
-  INFO(loaded.problems);
-  REQUIRE(loaded.program != nullptr);
-  const sim::Result result = sim::explore(*loaded.program, loaded.program->plan, {});
-  if (result.violations.empty()) return to_text(result.verdict);
-  const sim::Violation& found = result.violations.front();
-  if (found.mistake) return found.entity;
-  return fmt::format("{} of {}: {} instead of {}", found.invariant, found.entity, found.actual,
-                     found.expected);
-}
 
 // A shop that stores the rows o1 and o2 together, and a relay that offers those not yet sent as one
 // batch.
@@ -60,9 +47,7 @@ std::string mark(const std::string& rows, const std::string& condition = "true")
 
 TEST_CASE("a relay that marks the whole batch after a partial send loses an event", "[bulk]") {
   const Draft draft = relay_of(R"("id": "=e.id", "on_error": {"partial": []})", mark("batch"));
-  const Loaded loaded = load_text("story.onceward.json", draft.text());
-  REQUIRE(loaded.program != nullptr);
-  const sim::Result result = sim::explore(*loaded.program, loaded.program->plan, {});
+  const sim::Result result = explored(draft);
   CHECK(result.verdict == sim::Verdict::violated);
   REQUIRE(!result.violations.empty());
   CHECK(result.violations.front().invariant == "no-lost-event");

@@ -11,16 +11,6 @@ namespace {
 using tests::has;
 using tests::Ran;
 
-// One order, no faults, and a worker that does `steps`.
-Draft working(const std::string& steps) {
-  Draft draft;
-  draft.worker = steps;
-  draft.workload = R"([{"request": "Buy", "to": "shop", "with": {"order": "o1"}}])";
-  draft.faults = R"({"budget": 0})";
-  draft.expect = R"({"holds": "exhausted"})";
-  return draft;
-}
-
 TEST_CASE("a loop goes round while its condition holds, and never more often than it may",
           "[control]") {
   const char* loop =

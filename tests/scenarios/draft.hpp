@@ -76,6 +76,16 @@ struct Draft {
   }
 };
 
+// One order, no faults, and a worker that does `steps`.
+inline Draft working(const std::string& steps) {
+  Draft draft;
+  draft.worker = steps;
+  draft.workload = R"([{"request": "Buy", "to": "shop", "with": {"order": "o1"}}])";
+  draft.faults = R"({"budget": 0})";
+  draft.expect = R"({"holds": "exhausted"})";
+  return draft;
+}
+
 // What the command line says of it.
 inline tests::Ran checked(const Draft& draft) {
   const tests::TemporaryFolder folder;

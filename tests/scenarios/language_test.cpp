@@ -7,29 +7,10 @@
 
 #include "scenarios/loaded.hpp"
 #include "sim/search/explore.hpp"
-#include "tests/scenarios/draft.hpp"
+#include "tests/scenarios/answer.hpp"
 
 namespace onceward::scenarios {
 namespace {
-
-sim::Result explored(const Draft& draft) {
-  const Loaded loaded = load_text("story.onceward.json", draft.text());
-  INFO(loaded.problems);
-  REQUIRE(loaded.program != nullptr);
-  sim::SearchOptions options;
-  options.violates = loaded.program->expectation.violates;
-  return sim::explore(*loaded.program, loaded.program->plan, options);
-}
-
-// "EXHAUSTED", or the first violation as "no-lost-effect of o1: 0 instead of 1".
-std::string answer_to(const Draft& draft) {
-  const sim::Result result = explored(draft);
-  if (result.violations.empty()) return to_text(result.verdict);
-  const sim::Violation& found = result.violations.front();
-  if (found.mistake) return found.entity;
-  return fmt::format("{} of {}: {} instead of {}", found.invariant, found.entity, found.actual,
-                     found.expected);
-}
 
 // One request "Buy", which owes one effect "ship" of its order "o1", and no faults. Tests write
 // what the shop does with it.

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "tests/scenarios/draft.hpp"
+#include "tests/scenarios/answer.hpp"
 #include "tests/support/command.hpp"
 
 namespace onceward::scenarios {
@@ -12,7 +12,7 @@ using tests::has;
 using tests::Ran;
 
 // Two orders, no faults, and a worker that does `steps`.
-Draft working(const std::string& steps) {
+Draft twice(const std::string& steps) {
   Draft draft;
   draft.worker = steps;
   draft.faults = R"x({"budget": 0})x";
@@ -48,12 +48,6 @@ std::string mistakes(const Draft& draft) {
   return all;
 }
 
-void holds(const Draft& draft) {
-  const Ran ran = checked(draft);
-  INFO(draft.text() + ran.out + ran.err);
-  CHECK(ran.exit_code == 0);
-}
-
 void breaks(const Draft& draft, const std::string& rule) {
   const Ran ran = checked(draft);
   INFO(draft.text() + ran.out + ran.err);
@@ -73,12 +67,12 @@ TEST_CASE("a put of an absent key is made once, and get finds what was put", "[p
       {"if": "mine.rows == 1 and held.value == request.order", "then": [{"effect": "answer", "of": "first"}]}]}])x");
   draft.obligations =
       R"x([{"always": "effects('answer') <= 1"}, {"eventually": "effects('answer') == 1"}])x";
-  holds(draft);
+  ends_as_expected(draft);
 }
 
 TEST_CASE("a removed key is absent again", "[process]") {
-  holds(with_desk(R"x("handlers": [)x" + std::string(kOnAsk) +
-                  R"x({"put": "cache", "key": "=request.order", "value": 1},
+  ends_as_expected(with_desk(R"x("handlers": [)x" + std::string(kOnAsk) +
+                             R"x({"put": "cache", "key": "=request.order", "value": 1},
       {"remove": "cache", "key": "=request.order", "as": "gone"},
       {"get": "cache", "key": "=request.order", "as": "held"},
       {"if": "gone.rows == 1 and held.rows == 0 and held.value == null", "then": [{"effect": "answer", "of": "=request.order"}]}]}])x"));
@@ -86,7 +80,7 @@ TEST_CASE("a removed key is absent again", "[process]") {
 
 TEST_CASE("a claim that its holder's crash leaves behind loses the work, unless time takes it away",
           "[process]") {
-  Draft draft = working(
+  Draft draft = twice(
       R"x({"put": "cache", "key": "=event.id", "value": 1, "if": "absent", "as": "mine", "name": "claimed"},
       {"if": "mine.rows == 1", "then": [{"effect": "ship", "of": "=event.key"}]}, "ack")x");
   draft.workload = R"x([{"request": "Buy", "to": "shop", "with": {"order": "o1"}}])x";
@@ -95,24 +89,24 @@ TEST_CASE("a claim that its holder's crash leaves behind loses the work, unless 
   draft.faults = R"x({"budget": 1, "kinds": [{"crash": "worker"}]})x";
   draft.expect =
       R"x({"violates": "no-lost-effect", "fewest_faults": 1, "by": {"crash": "worker"}})x";
-  holds(draft);
+  ends_as_expected(draft);
 }
 
 TEST_CASE("what a step of a store lacks or cannot have is told", "[process]") {
-  Draft draft = working(
-      R"x({"put": "cash", "key": 1, "value": 2, "if": "missing"}, {"get": "cache"}, "ack")x");
+  Draft draft =
+      twice(R"x({"put": "cash", "key": 1, "value": 2, "if": "missing"}, {"get": "cache"}, "ack")x");
   draft.obligations = "[]";
   CHECK(mistakes(draft) == R"x(unknown store "cash"; expected cache
 "if" cannot be "missing"; expected one of absent, present
 a step "get" needs a field "key"
 )x");
-  draft = working(
+  draft = twice(
       R"x({"get": "cache", "key": 1, "as": "x"}, {"effect": "ship", "of": "=x.valeu"}, "ack")x");
   CHECK(
       mistakes(draft) ==
       "x is the result of an operation; x.status is ok, refused, timeout ...; x.rows is how many; "
       "x.value is what was found\n");
-  draft = working(
+  draft = twice(
       R"x({"remove": "cache", "key": 1, "as": "x"}, {"effect": "ship", "of": "=x.value"}, "ack")x");
   CHECK(mistakes(draft) ==
         "x is the result of an operation; x.status is ok, refused, timeout ...; x.rows is how "
@@ -128,10 +122,10 @@ TEST_CASE("a set in memory keeps copies out until a crash destroys it", "[proces
       {"if": "fresh.rows == 1", "then": [{"effect": "answer", "of": "all"}]}]}])x";
   Draft draft = with_desk(service);
   draft.obligations = R"x([{"always": "effects('answer') <= 1"}])x";
-  holds(draft);
+  ends_as_expected(draft);
   draft.faults = R"x({"budget": 1, "kinds": [{"crash": "desk"}]})x";
   draft.expect = R"x({"violates": "always", "fewest_faults": 1, "by": {"crash": "desk"}})x";
-  holds(draft);
+  ends_as_expected(draft);
 }
 
 TEST_CASE("values, lists and maps are read as they were changed", "[process]") {
@@ -142,12 +136,13 @@ TEST_CASE("values, lists and maps are read as they were changed", "[process]") {
       {"set": "by", "key": "=request.order", "to": "=get(memory.by, 'k')"},
       {"if": "count(memory.waiting) == 1 + memory.last and contains(memory.waiting, request.order) and first(memory.waiting) == 'a' and get(memory.by, request.order) == 1 and exists(memory.by)",
        "then": [{"effect": "answer", "of": "=request.order"}]}]}])x");
-  holds(draft);
+  ends_as_expected(draft);
 }
 
 TEST_CASE("a pass goes on while it changes memory, and wakes when memory changes", "[process]") {
-  holds(with_desk(R"x("memory": {"waiting": {"list": []}}, "handlers": [)x" + std::string(kOnAsk) +
-                  R"x({"add": "=request.order", "to": "waiting"}]},
+  ends_as_expected(with_desk(R"x("memory": {"waiting": {"list": []}}, "handlers": [)x" +
+                             std::string(kOnAsk) +
+                             R"x({"add": "=request.order", "to": "waiting"}]},
       {"every": "1s", "do": [{"if": "exists(memory.waiting)", "then": [
          {"effect": "answer", "of": "=first(memory.waiting)"},
          {"take": "=first(memory.waiting)", "from": "waiting"}]}]}])x"));
@@ -158,7 +153,8 @@ TEST_CASE("a handler waits until another has made memory so", "[process]") {
       R"x({"on": {"start": true}, "do": [{"wait": "5s"}, {"set": "ready", "to": true}]})x";
   const std::string ask = kOnAsk + std::string(R"x({"wait_until": "memory.ready"},
       {"if": "memory.ready", "then": [{"effect": "answer", "of": "=request.order"}]}]})x");
-  holds(with_desk(R"x("memory": {"ready": false}, "handlers": [)x" + start + ", " + ask + "]"));
+  ends_as_expected(
+      with_desk(R"x("memory": {"ready": false}, "handlers": [)x" + start + ", " + ask + "]"));
   breaks(with_desk(R"x("memory": {"ready": false}, "handlers": [)x" + ask + "]"), "no-lost-effect");
 }
 
@@ -175,7 +171,7 @@ TEST_CASE("a lock lets one handler in at a time, and is free after any end of it
     draft.obligations = R"x([{"eventually": "effects('answer') == 1"}])x";
     return draft;
   };
-  holds(desk(R"x({"lock": "counter", "do": [)x", "]}"));
+  ends_as_expected(desk(R"x({"lock": "counter", "do": [)x", "]}"));
   breaks(desk("", ""), "eventually");
   // One lock a key: other keys do not wait.
   breaks(desk(R"x({"lock": "counter", "key": "=request.order", "do": [)x", "]}"), "eventually");
@@ -228,11 +224,11 @@ std::string desk_with_timer(const char* durable, const std::string& steps) {
 TEST_CASE("a timer fires for each key it was armed with, and not if it was disarmed in time",
           "[process]") {
   const std::string arm = R"x({"arm": "later", "after": "1m", "key": "=request.order"})x";
-  holds(with_desk(desk_with_timer("false", arm)));
+  ends_as_expected(with_desk(desk_with_timer("false", arm)));
   Draft draft = with_desk(desk_with_timer(
       "false", arm + R"x(, {"disarm": "later", "key": "=request.order", "as": "stopped"},
         {"if": "stopped.rows == 1", "then": [{"effect": "answer", "of": "=request.order"}]})x"));
-  holds(draft);
+  ends_as_expected(draft);
 }
 
 TEST_CASE("a volatile timer is lost with its process, a durable one is not", "[process]") {
@@ -242,7 +238,7 @@ TEST_CASE("a volatile timer is lost with its process, a durable one is not", "[p
   draft.obligations = R"x([{"each": "db.orders", "owes": "answer", "at_least": 1}])x";
   draft.faults = R"x({"budget": 1, "kinds": [{"crash": "desk"}]})x";
   draft.expect = R"x({"violates": "no-lost-effect", "fewest_faults": 1, "by": {"crash": "desk"}})x";
-  holds(draft);
+  ends_as_expected(draft);
   // What is left of it when the desk dies between the two steps is a phantom, never a loss.
   draft.services = R"x(, "desk": {)x" + desk_with_timer("true", arm) + "}";
   draft.expect = R"x({"violates": "no-lost-effect"})x";
@@ -270,11 +266,11 @@ TEST_CASE("timers that are unknown, have no handler, or too much of it are told"
 // ----------------------------------------------------------------------
 
 TEST_CASE("an event carries what it was published with", "[process]") {
-  Draft draft = working(
+  Draft draft = twice(
       R"x({"if": "event.correlation == event.key and event.causation == 'buy'", "then": [{"effect": "ship", "of": "=event.key"}]}, "ack")x");
   draft.shop =
       R"x({"insert": "db.orders", "row": {"id": "=request.order"}}, {"publish": "Placed", "to": "bus.orders", "key": "=request.order", "correlation": "=request.order", "causation": "buy"})x";
-  holds(draft);
+  ends_as_expected(draft);
   draft.shop =
       R"x({"insert": "db.orders", "row": {"id": "=request.order"}}, {"publish": "Placed", "to": "bus.orders", "key": "=request.order"})x";
   breaks(draft, "no-lost-effect");
@@ -283,10 +279,9 @@ TEST_CASE("an event carries what it was published with", "[process]") {
 TEST_CASE("an effect has the values it is written with, in a transaction or at once", "[process]") {
   const char* owed =
       R"x([{"each": "db.orders", "owes": "ship", "exactly": 1, "with": {"amount": 5}}])x";
-  Draft draft =
-      working(R"x({"effect": "ship", "of": "=event.key", "with": {"amount": 5}}, "ack")x");
+  Draft draft = twice(R"x({"effect": "ship", "of": "=event.key", "with": {"amount": 5}}, "ack")x");
   draft.obligations = owed;
-  holds(draft);
+  ends_as_expected(draft);
   draft.worker = R"x({"effect": "ship", "of": "=event.key", "with": {"amount": 6}}, "ack")x";
   breaks(draft, "effect-as-owed");
   draft.worker =
@@ -310,7 +305,7 @@ TEST_CASE("a step takes as long as its window says", "[process]") {
   INFO(slow.out);
   CHECK(has(slow.out, "UNKNOWN"));  // broken only where the step is too fast
   const std::string steers =
-      mistakes(working(R"x({"if": "true", "then": [], "window": ["1s", "2s"]}, "ack")x"));
+      mistakes(twice(R"x({"if": "true", "then": [], "window": ["1s", "2s"]}, "ack")x"));
   CHECK(has(steers, "\"window\" is for steps that take time of their own, this one does not\n"));
 }
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "tests/scenarios/draft.hpp"
+#include "tests/scenarios/answer.hpp"
 #include "tests/support/command.hpp"
 
 namespace onceward::scenarios {
@@ -10,23 +10,6 @@ namespace {
 
 using tests::has;
 using tests::Ran;
-
-// One order, no faults, and a worker that does `steps`.
-Draft working(const std::string& steps, const std::string& owed = "ship") {
-  Draft draft;
-  draft.worker = steps;
-  draft.workload = R"([{"request": "Buy", "to": "shop", "with": {"order": "o1"}}])";
-  draft.faults = R"({"budget": 0})";
-  draft.obligations = R"([{"each": "db.orders", "owes": ")" + owed + R"(", "exactly": 1}])";
-  draft.expect = R"({"holds": "exhausted"})";
-  return draft;
-}
-
-void ends_as_expected(const Draft& draft) {
-  const Ran ran = checked(draft);
-  INFO(draft.text() + ran.out + ran.err);
-  CHECK(ran.exit_code == 0);
-}
 
 std::string mistakes(const std::string& worker) {
   Problems problems;
@@ -77,12 +60,13 @@ TEST_CASE("what a branch bound is known behind it", "[tasks]") {
 // A payment that is tried again when no answer has come in time, as none can.
 Draft racing(const std::string& more) {
   const std::string pay = R"({"call": "bank.pay", "of": "=event.key")" + more;
-  return working(
+  Draft draft = working(
       R"({"first": [{"name": "answer", "do": [)" + pay +
-          R"(, "window": ["2s", "5s"]}]}, {"name": "too late", "do": [{"wait": "1s"}]}], "as": "won"},
+      R"(, "window": ["2s", "5s"]}]}, {"name": "too late", "do": [{"wait": "1s"}]}], "as": "won"},
                      {"if": "won.value == 'too late'", "then": [)" +
-          pay + R"(}]}, "ack")",
-      "bank.pay");
+      pay + R"(}]}, "ack")");
+  draft.obligations = R"([{"each": "db.orders", "owes": "bank.pay", "exactly": 1}])";
+  return draft;
 }
 
 TEST_CASE("a call that lost a race against time may have been done all the same", "[tasks]") {
