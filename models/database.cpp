@@ -143,8 +143,9 @@ void Database::let_in(sim::World& world, std::uint32_t slot) {
 
 void Database::close(sim::World& world, std::uint32_t slot) {
   Transaction& transaction = *transactions_[slot];
-  if (transaction.phase == Transaction::Phase::prepared) world.touch(prepared_);
+  const bool decided = transaction.phase == Transaction::Phase::prepared;
   transaction.phase = Transaction::Phase::free;
+  if (decided) prepared_changed(world);
   transaction.process = nullptr;
   transaction.prepared_as = {};
   drop_snapshot(slot);
@@ -164,7 +165,14 @@ void Database::leave(sim::World& world, std::uint32_t slot, const sim::Value& id
   transaction.process = nullptr;
   transaction.prepared_as = id;
   transaction.began = {};
+  prepared_changed(world);
+}
+
+void Database::prepared_changed(sim::World& world) {
   world.touch(prepared_);
+  ledger_->begin_change();
+  ledger_->prepared_changed(name(), world.cause());
+  ledger_->end_change(world);
 }
 
 void Database::abort(sim::World& world, std::uint32_t slot) {

@@ -90,6 +90,9 @@ class Database final : public sim::Component {
   // transaction that has not ended. Null: none.
   [[nodiscard]] sim::Value oldest_open(sim::World& world, std::uint32_t table) const;
 
+  // How many transactions are prepared and not decided yet.
+  [[nodiscard]] std::int64_t count_prepared() const;
+
   // Adds who `tx` is, whatever it is called inside.
   void fingerprint(sim::Hasher& hasher, Tx tx) const;
 
@@ -165,6 +168,7 @@ class Database final : public sim::Component {
   void close(sim::World& world, std::uint32_t slot);
   // Its process leaves it, prepared under `id`.
   void leave(sim::World& world, std::uint32_t slot, const sim::Value& id);
+  void prepared_changed(sim::World& world);
   // Undoes it, or what it did since its latest savepoint; it can end, or roll back to a savepoint.
   void abort(sim::World& world, std::uint32_t slot);
   // A statement within it failed; what that means for the rest is the profile's.

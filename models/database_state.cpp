@@ -166,6 +166,12 @@ std::uint32_t Database::find_prepared(const sim::Value& id) const {
   return StoredRow::kNobody;
 }
 
+std::int64_t Database::count_prepared() const {
+  return std::count_if(transactions_.begin(), transactions_.end(), [](const Transaction* each) {
+    return each->phase == Transaction::Phase::prepared;
+  });
+}
+
 sim::Value Database::oldest_open(sim::World& world, std::uint32_t table) const {
   const Table& in = tables_[table];
   world.read(in.open_values);

@@ -139,8 +139,11 @@ Applied Decide::apply(World& world) {
     return Applied::done;
   }
   tell(world, slot, commits_ ? "commits" : "rolls back");
+  // Claims see what it changed and that it is decided as one.
+  in.ledger_->begin_change();
   if (commits_) static_cast<void>(in.make_real(world, slot));
   in.close(world, slot);
+  in.ledger_->end_change(world);
   return Applied::acted;
 }
 

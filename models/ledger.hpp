@@ -73,6 +73,8 @@ class Ledger final : public sim::Component {
                      std::uint32_t entry);
   // Rows of `table` were committed, changed or deleted.
   void table_changed(const TableSpec& table, std::uint32_t entry);
+  // A transaction of `database` was prepared, or a prepared one was decided.
+  void prepared_changed(const sim::Symbol& database, std::uint32_t entry);
   // `number` tells requests apart; the retries of one have the same.
   void requested(sim::World& world, const RequestSpec& request, const Row& row,
                  std::uint32_t number, std::uint32_t entry);
@@ -148,6 +150,8 @@ class Ledger final : public sim::Component {
   void compare_seen(sim::World& world, std::size_t obligation, Tally& tally, std::uint32_t entry);
   void judge(sim::World& world, std::size_t obligation, const Tally& tally);
   void judge_claim(sim::World& world, Claim& claim, bool quiet);
+  template <class T>
+  void note_change(std::vector<const T*> ClaimSpec::*reads, const T& what, std::uint32_t entry);
   void count_one(std::string_view name, bool is_event, const sim::Value& key, const sim::Value& id,
                  std::uint32_t entry);
   void tally_fingerprint(sim::Hasher& hasher, const ObligationSpec& spec, const Tally& tally) const;

@@ -14,13 +14,23 @@ void Ledger::end_change(sim::World& world) {
   }
 }
 
-void Ledger::table_changed(const TableSpec& table, std::uint32_t entry) {
+template <class T>
+void Ledger::note_change(std::vector<const T*> ClaimSpec::*reads, const T& what,
+                         std::uint32_t entry) {
   for (Claim& claim : claims_) {
-    const auto& read = claim.spec->tables;
-    if (std::find(read.begin(), read.end(), &table) == read.end()) continue;
+    const auto& read = claim.spec->*reads;
+    if (std::find(read.begin(), read.end(), &what) == read.end()) continue;
     claim.changed = true;
     claim.entry = entry;
   }
+}
+
+void Ledger::table_changed(const TableSpec& table, std::uint32_t entry) {
+  note_change(&ClaimSpec::tables, table, entry);
+}
+
+void Ledger::prepared_changed(const sim::Symbol& database, std::uint32_t entry) {
+  note_change(&ClaimSpec::prepared, database, entry);
 }
 
 void Ledger::count_one(std::string_view name, bool is_event, const sim::Value& key,

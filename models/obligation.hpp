@@ -104,10 +104,11 @@ struct ClaimSpec {
   sim::Value label;  // a frozen text: its name, or how it was written
   ClaimRule rule = ClaimRule::always;
   OfWorld value;
-  OfWorld other;                         // same
-  std::vector<const TableSpec*> tables;  // what it reads
-  bool reads_counts = false;             // of effects or events
-  std::uint32_t goal = 0;                // of the world
+  OfWorld other;                             // same
+  std::vector<const TableSpec*> tables;      // what it reads
+  bool reads_counts = false;                 // of effects or events
+  std::vector<const sim::Symbol*> prepared;  // databases of which it reads what is prepared
+  std::uint32_t goal = 0;                    // of the world
 };
 
 // Effects or events that claims count, whether they are owed or not.

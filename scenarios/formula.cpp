@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "models/database.hpp"
+
 namespace onceward::scenarios {
 
 using sim::Value;
@@ -116,13 +118,10 @@ Value Formula::evaluate(Scope& scope) const {
       const Value key = operands.front().evaluate(scope);
       return Value::integer(scope.ledger->count(name, is_event, &key));
     }
-    case Op::began: {
-      const Value began = scope.databases->began(index, column);
-      return began.is_null() ? mistaken(scope, "now() is about a transaction that is not open")
-                             : began;
-    }
+    case Op::began:
     case Op::oldest_open:
-      return scope.databases->oldest_open(index, column);
+    case Op::prepared:
+      return of_database(scope);
     case Op::add:
     case Op::subtract:
     case Op::multiply:
@@ -166,6 +165,20 @@ Value Formula::of_event(const Scope& scope) const {
       return scope.event->causation;
     default:
       return Value::integer(scope.attempt);
+  }
+}
+
+Value Formula::of_database(Scope& scope) const {
+  switch (op) {
+    case Op::began: {
+      const Value began = scope.databases->began(index, column);
+      return began.is_null() ? mistaken(scope, "now() is about a transaction that is not open")
+                             : began;
+    }
+    case Op::oldest_open:
+      return scope.databases->oldest_open(index, column);
+    default:
+      return Value::integer(scope.ledger->databases()[index]->count_prepared());
   }
 }
 

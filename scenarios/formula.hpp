@@ -111,6 +111,7 @@ class Formula {
     times,        // how often an effect or event was done, in all or for one key
     began,        // index: the database; column: the transaction's number, or none
     oldest_open,  // index: the database; column: the table
+    prepared,     // index: the database; how many of its transactions are
   };
 
   [[nodiscard]] sim::Value evaluate(Scope& scope) const;
@@ -134,6 +135,7 @@ class Formula {
   [[nodiscard]] sim::Value aggregated(Scope& scope) const;
   [[nodiscard]] sim::Value of_variable(Scope& scope) const;
   [[nodiscard]] sim::Value of_event(const Scope& scope) const;
+  [[nodiscard]] sim::Value of_database(Scope& scope) const;
   [[nodiscard]] sim::Value remembered(Scope& scope) const;
 };
 

@@ -102,6 +102,7 @@ FormulaType type_of(const Formula& formula) {
     case Op::memory_count:
     case Op::slot_count:
     case Op::times:
+    case Op::prepared:
     case Op::multiply:
     case Op::divide:
     case Op::remainder:

@@ -26,6 +26,7 @@ const std::vector<FunctionHelp>& function_catalogue() {
       {"first", "first(memory.CELL)", "the oldest item of a list; null without any"},
       {"effects", "effects('EFFECT', KEY)", "how often it was done, in all or for one key"},
       {"events", "events('TYPE', KEY)", "how many were published, in all or with one key"},
+      {"prepared", "prepared(DB)", "how many transactions are prepared and not decided yet"},
   };
   return catalogue;
 }
@@ -67,6 +68,7 @@ std::optional<Formula> Resolver::call(const Expression& expression) {
   if (function == "min") return aggregate(expression, Aggregate::least);
   if (function == "max") return aggregate(expression, Aggregate::greatest);
   if (function == "effects" || function == "events") return times(expression);
+  if (function == "prepared") return prepared(expression);
   return refuse(expression.span, fmt::format("unknown function {}()", function),
                 did_you_mean(function, function_names()));
 }
@@ -164,6 +166,32 @@ std::optional<Formula> Resolver::times(const Expression& call) {
   if (!key) return std::nullopt;
   formula.operands.push_back(std::move(*key));
   return formula;
+}
+
+std::optional<Formula> Resolver::prepared(const Expression& call) {
+  if (names_.state == nullptr) {
+    return refuse(call.span, "prepared() is for obligations and goals",
+                  R"(a handler finds them by a step: {"prepared": DB, "as": ...})");
+  }
+  std::string name;
+  if (call.operands.size() == 1) {
+    const Expression& database = call.operands.front();
+    if (database.form == Form::text) name = database.text;
+    if (database.form == Form::path && database.path.size() == 1) name = database.path.front();
+  }
+  if (name.empty()) {
+    return refuse(call.span, "prepared() takes a database",
+                  "as prepared(shop), or in quotes where its name has a hyphen");
+  }
+  const auto& known = names_.state->databases;
+  const auto found = std::find(known.begin(), known.end(), name);
+  if (found == known.end()) {
+    return refuse(call.operands.front().span, fmt::format("unknown database \"{}\"", name),
+                  did_you_mean(name, known));
+  }
+  const auto index = static_cast<std::uint32_t>(found - known.begin());
+  names_.state->prepared.insert(index);
+  return leaf(Op::prepared, index);
 }
 
 }  // namespace onceward::scenarios

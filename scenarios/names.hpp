@@ -37,12 +37,14 @@ struct StateNames {
     std::uint32_t table;
   };
   std::vector<Table> tables;
+  std::vector<std::string> databases;
   const std::set<std::string>* effects = nullptr;    // that steps cause
   const std::set<std::string>* published = nullptr;  // types of events, as far as they are known
   bool publishes_any = false;                        // a step calculates the type of its event
   bool is_open = false;  // mistakes may have kept effects and events from being known
 
   std::set<const models::TableSpec*> read;
+  std::set<std::uint32_t> prepared;                // databases, of what is prepared there
   std::set<std::pair<std::string, bool>> counted;  // an effect, or (true) a type of events
 };
 

@@ -37,8 +37,10 @@ std::optional<ClaimSpec::OfWorld> ObligationReader::read_state(const Node& node,
     return std::nullopt;
   }
   StateNames state;
-  for (std::uint32_t i = 0; i < in_.program.databases.size(); ++i) {
-    const auto& tables = in_.program.databases[i].tables;
+  const auto& databases = in_.program.databases;
+  for (std::uint32_t i = 0; i < databases.size(); ++i) {
+    state.databases.push_back(databases[i].name->text);
+    const auto& tables = databases[i].tables;
     for (std::uint32_t j = 0; j < tables.size(); ++j)
       state.tables.push_back({tables[j].get(), i, j});
   }
@@ -51,12 +53,16 @@ std::optional<ClaimSpec::OfWorld> ObligationReader::read_state(const Node& node,
   std::optional<Formula> formula =
       condition ? read_condition(node, names, problems_) : read_formula(node, names, problems_);
   if (!formula) return std::nullopt;
-  if (state.read.empty() && state.counted.empty()) {
+  if (state.read.empty() && state.counted.empty() && state.prepared.empty()) {
     problems_.add(node.span, "this reads nothing that could change",
-                  "it may read tables, as count(shop.orders), effects('E') and events('T')");
+                  "it may read tables, as count(shop.orders), effects('E'), events('T') and "
+                  "prepared(DB)");
     return std::nullopt;
   }
   claim.tables.insert(claim.tables.end(), state.read.begin(), state.read.end());
+  for (const std::uint32_t each : state.prepared) {
+    claim.prepared.push_back(databases[each].name.get());
+  }
   claim.reads_counts = claim.reads_counts || !state.counted.empty();
   for (const auto& [name, is_event] : state.counted) {
     in_.program.counts[{name, is_event}] = in_.symbol(name);

@@ -46,6 +46,7 @@ class Resolver {
   std::optional<Formula> table_of(const Expression& list, const std::string& name,
                                   const models::TableSpec*& table);
   std::optional<Formula> times(const Expression& call);
+  std::optional<Formula> prepared(const Expression& call);
 
   // names_memory.cpp
   // Whether it is a function of a list, set or map of memory.

@@ -239,6 +239,59 @@ TEST_CASE("what a handler leaves prepared is there for another to find", "[trans
   CHECK(answer_to(draft) == kLost);
 }
 
+TEST_CASE("that everything prepared is decided can be owed", "[transactions]") {
+  const auto owing = [](const std::string& claim, const std::string& steps) {
+    Draft draft = one_request(steps + kShip);
+    draft.obligations = R"([{"each": "request Buy", "owes": "ship", "exactly": 1}, )" + claim + "]";
+    return draft;
+  };
+  const std::string prepare = kBegin + kInsert + R"({"prepare": "db", "id": "=request.order"}, )";
+  const std::string commit = R"({"commit_prepared": "db", "id": "=request.order"}, )";
+  const std::string roll_back = R"({"rollback_prepared": "db", "id": "=request.order"}, )";
+  const std::string decided = R"j({"eventually": "prepared(db) == 0"})j";
+  const std::string undecided = "eventually of prepared(db) == 0: 0 instead of 1";
+  CHECK(answer_to(owing(decided, prepare)) == undecided);
+  CHECK(answer_to(owing(decided, prepare + commit)) == kHolds);
+  CHECK(answer_to(owing(decided, prepare + roll_back)) == kHolds);
+  // What one database has prepared is none of another's.
+  CHECK(answer_to(owing(R"j({"eventually": "prepared(other) == 0"})j", prepare)) == kHolds);
+  // A crash on the way leaves it as it is, and an open transaction goes.
+  Draft dies = owing(decided, prepare + commit);
+  dies.faults = R"({"budget": 1, "kinds": [{"crash": "shop"}]})";
+  dies.expect = R"({"violates": "eventually"})";
+  CHECK(answer_to(dies) == undecided);
+  dies = owing(decided, kBegin + kInsert);
+  dies.faults = R"({"budget": 1, "kinds": [{"crash": "shop"}]})";
+  dies.expect = R"({"violates": "eventually"})";
+  CHECK(answer_to(dies) == kHolds);
+}
+
+TEST_CASE("what is prepared is looked at whenever it changes, with what its decision changes",
+          "[transactions]") {
+  const auto claimed = [](const std::string& claim) {
+    Draft draft =
+        one_request(kBegin + kInsert +
+                    R"({"prepare": "db", "id": 1}, {"commit_prepared": "db", "id": 1}, )" + kShip);
+    draft.obligations = R"([{"always": ")" + claim + R"("}])";
+    return answer_to(draft);
+  };
+  CHECK(claimed("prepared(db) == 0") == "always of prepared(db) == 0: 1 instead of 0");
+  CHECK(claimed("prepared(db) + count(db.orders) <= 1") == kHolds);
+}
+
+TEST_CASE("prepared() is of a database, and not for handlers", "[transactions]") {
+  const auto mistake = [](const std::string& claim) {
+    Draft draft = one_request(kShip);
+    draft.obligations = R"([{"eventually": ")" + claim + R"("}])";
+    return load_text("story.onceward.json", draft.text()).problems;
+  };
+  tells(mistake("prepared(dp) == 0"), R"(unknown database "dp")");
+  tells(mistake("prepared() == 0"), "prepared() takes a database");
+  tells(mistake("prepared(db.orders) == 0"), "prepared() takes a database");
+  CHECK(mistake("prepared('other') == 0").empty());
+  tells(mistake_in(ship_if("prepared(db) == 0")), "prepared() is for obligations and goals");
+}
+
 // ---- questions to a database -----------------------------------------------------------------
 
 TEST_CASE("now of a database is when its transaction began, now of a process is now",
