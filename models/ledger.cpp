@@ -8,13 +8,18 @@ namespace onceward::models {
 
 namespace {
 
-bool names(const CauseSpec& cause, CauseKind kind, std::string_view what) {
+// Whether `topic` is the one that was named, if any was.
+bool is_in(const sim::Symbol* named, const sim::Symbol& topic) {
+  return named == nullptr || named->text == topic.text;
+}
+
+bool names(const CauseSpec& cause, CauseKind kind, std::string_view what, const Fact& fact) {
   if (cause.kind != kind) return false;
   switch (kind) {
     case CauseKind::row:
       return cause.table->name.text == what;
     case CauseKind::event:
-      return cause.event->text == what;
+      return cause.event->text == what && is_in(cause.topic, *fact.topic);
     default:
       return cause.request->symbol.text == what;
   }
@@ -35,6 +40,11 @@ sim::Value key_of(sim::World& world, const CauseSpec& cause, const Fact& fact) {
 bool is_more_than_enough(const ObligationSpec& spec, const Tally& tally) {
   const std::int64_t enough = spec.most == ~0U ? spec.least : spec.most;
   return spec.undo == nullptr && !spec.pooled && tally.count > enough;
+}
+
+bool is_counted(const Tally& tally, std::uint32_t owed, const sim::Value& id) {
+  return std::any_of(tally.events.begin(), tally.events.end(),
+                     [&](const EventId& each) { return each.owed == owed && each.id == id; });
 }
 
 bool has(const sim::Vector<sim::Value>& values, const sim::Value& value) {
@@ -95,10 +105,10 @@ void Ledger::became_real(sim::World& world, CauseKind kind, std::string_view wha
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const ObligationSpec& spec = *specs_[i];
     if (!spec.has_cause()) continue;
-    if (names(spec.cause, kind, what) && meets(world, spec.cause, fact, fresh)) {
+    if (names(spec.cause, kind, what, fact) && meets(world, spec.cause, fact, fresh)) {
       make_real(world, i, fact, entry);
     }
-    if (spec.releasable && names(spec.unless, kind, what) &&
+    if (spec.releasable && names(spec.unless, kind, what, fact) &&
         meets(world, spec.unless, fact, fresh)) {
       Tally& found = tally(i, key_of(world, spec.unless, fact));
       found.released = true;
@@ -146,32 +156,34 @@ void Ledger::row_committed(sim::World& world, const TableSpec& table, const Row&
 void Ledger::requested(sim::World& world, const RequestSpec& request, const Row& row,
                        std::uint32_t number, std::uint32_t entry) {
   const sim::Arena::Entered entered(world.arena(), owner());
-  const Fact fact{&row, nullptr, sim::Value::integer(number)};
+  const Fact fact{&row, nullptr, nullptr, sim::Value::integer(number)};
   became_real(world, CauseKind::request, request.symbol.text, fact, true, entry);
 }
 
 void Ledger::acknowledged(sim::World& world, const RequestSpec& request, const Row& row,
                           std::uint32_t number, std::uint32_t entry) {
   const sim::Arena::Entered entered(world.arena(), owner());
-  const Fact fact{&row, nullptr, sim::Value::integer(number)};
+  const Fact fact{&row, nullptr, nullptr, sim::Value::integer(number)};
   became_real(world, CauseKind::acknowledged, request.symbol.text, fact, true, entry);
 }
 
 // ---- effects and events ----------------------------------------------------------------------
 
-void Ledger::appended(sim::World& world, const Message& message, std::uint32_t entry) {
+void Ledger::appended(sim::World& world, const sim::Symbol& topic, const Message& message,
+                      std::uint32_t entry) {
   const sim::Arena::Entered entered(world.arena(), owner());
   begin_change();
   const std::string_view type = message.type.view();
-  const Fact fact{nullptr, &message, message.id};
+  const Fact fact{nullptr, &message, &topic, message.id};
   became_real(world, CauseKind::event, type, fact, true, entry);
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const ObligationSpec& spec = *specs_[i];
-    for (std::size_t owed = 0; owed < spec.owed.size(); ++owed) {
-      if (!spec.owed[owed].is_event || spec.owed[owed].name->text != type) continue;
+    for (std::uint32_t owed = 0; owed < spec.owed.size(); ++owed) {
+      const Owed& event = spec.owed[owed];
+      if (!event.is_event || event.name->text != type || !is_in(event.topic, topic)) continue;
       Tally& found = tally(i, message.key);
-      if (has(found.ids, message.id)) continue;
-      found.ids.push_back(message.id);
+      if (is_counted(found, owed, message.id)) continue;
+      found.events.push_back({owed, message.id});
       happened(world, i, owed, found, entry);
       look_at_values(world, i, found, &message.data, entry);
     }
@@ -300,7 +312,12 @@ void Ledger::tally_fingerprint(sim::Hasher& hasher, const ObligationSpec& spec,
     hasher.add(std::uint64_t{each.rank} << 32 | each.first_rank);
   }
   for (const std::int64_t times : each.each) hasher.add(times > 0 ? 1 : 0);
-  for (const auto* values : {&each.ids, &each.sharing, &each.owed, &each.seen}) {
+  hasher.add(each.events.size());
+  for (const EventId& event : each.events) {
+    hasher.add(event.owed);
+    event.id.fingerprint(hasher);
+  }
+  for (const auto* values : {&each.sharing, &each.owed, &each.seen}) {
     hasher.add(values->size());
     for (const sim::Value& value : *values) value.fingerprint(hasher);
   }

@@ -26,6 +26,12 @@ using EffectValues = sim::Vector<Field>;
 // " amount=10, currency=EUR"; null: nothing.
 [[nodiscard]] std::string describe_values(const EffectValues* values);
 
+// An event by its id, and which of several owed ones it is.
+struct EventId {
+  std::uint32_t owed;
+  sim::Value id;
+};
+
 // What is known of one key of one obligation.
 struct Tally {
   sim::Value key;
@@ -41,7 +47,7 @@ struct Tally {
   // more than enough, where no more can matter.
   std::int64_t count = 0;
   sim::Vector<std::int64_t> each;   // the same for each of several owed effects
-  sim::Vector<sim::Value> ids;      // of the events
+  sim::Vector<EventId> events;      // that are counted
   sim::Vector<sim::Value> sharing;  // pooled: the identities of the causes
   sim::Value since;                 // instant of its cause, until what is due within a time came
   sim::Vector<sim::Value> owed;     // what the effect's values must be
@@ -80,7 +86,8 @@ class Ledger final : public sim::Component {
                  std::uint32_t number, std::uint32_t entry);
   void acknowledged(sim::World& world, const RequestSpec& request, const Row& row,
                     std::uint32_t number, std::uint32_t entry);
-  void appended(sim::World& world, const Message& message, std::uint32_t entry);
+  void appended(sim::World& world, const sim::Symbol& topic, const Message& message,
+                std::uint32_t entry);
   void effect(sim::World& world, const sim::Symbol& name, const sim::Value& key,
               const EffectValues* values, std::uint32_t entry);
   // A call that would have this effect was tried, whatever came of it.

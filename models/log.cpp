@@ -155,21 +155,23 @@ void Log::store(sim::World& world, std::uint32_t topic_index, const Message& mes
   messages.push_back(message);
   messages.back().sending = sending;
   messages.back().entry = entry;
-  ledger_->appended(world, messages.back(), entry);
+  ledger_->appended(world, topic.spec->name, messages.back(), entry);
   if (entry != 0) world.set_cause(entry);
   for (Group* group : groups_) {
     if (group->topic_index() == topic_index) group->appended(world, index);
   }
 }
 
-bool Log::unhandled(const sim::Symbol& type, const sim::Value& key, std::uint32_t& entry) const {
+bool Log::unhandled(const Owed& event, const sim::Value& key, std::uint32_t& entry) const {
+  const std::string_view type = event.name->text;
   for (const Group* group : groups_) {
+    if (event.topic != nullptr && group->topic().spec->name.text != event.topic->text) continue;
     const auto& partitions = group->topic().partitions;
     for (std::uint32_t p = 0; p < partitions.size(); ++p) {
       const auto& messages = partitions[p].messages;
       for (std::uint32_t offset = 0; offset < messages.size(); ++offset) {
         const Message& message = messages[offset];
-        if (message.type.view() != type.text || !(message.key == key)) continue;
+        if (message.type.view() != type || !(message.key == key)) continue;
         if (group->was_handled(p, offset)) continue;
         // A copy with the same id may have been handled in its place.
         bool copy_handled = false;

@@ -166,8 +166,9 @@ class Log final : public sim::Component {
   [[nodiscard]] Ledger& ledger() { return *ledger_; }
   [[nodiscard]] sim::World& world() const { return *world_; }
 
-  // Whether some group never handled a message of this type and key; `entry` is its trace entry.
-  [[nodiscard]] bool unhandled(const sim::Symbol& type, const sim::Value& key,
+  // Whether some group never handled a message that is this event of this key; `entry` is its
+  // trace entry.
+  [[nodiscard]] bool unhandled(const Owed& event, const sim::Value& key,
                                std::uint32_t& entry) const;
   // The messages that some group has neither done nor given up.
   [[nodiscard]] sim::Vector<const Message*> unfinished() const;

@@ -27,6 +27,7 @@ struct RequestSpec {
 struct Fact {
   const Row* row = nullptr;
   const Message* message = nullptr;
+  const sim::Symbol* topic = nullptr;  // that the message was appended to
   sim::Value identity;  // equal facts are one: a row's key, a request's number; null: unknown
 };
 using OfFact = std::function<sim::Value(sim::World&, const Fact&)>;
@@ -39,6 +40,7 @@ struct CauseSpec {
   const TableSpec* table = nullptr;      // row: ever committed in it
   const RequestSpec* request = nullptr;  // request, acknowledged
   const sim::Symbol* event = nullptr;    // event: its type
+  const sim::Symbol* topic = nullptr;    // event: appended there; null: anywhere
   OfFact when;  // whether it is a cause; null: always. Of a row: in any version that was committed
   OfFact of;    // its key; null: the key of an event
 };
@@ -47,6 +49,7 @@ struct CauseSpec {
 struct Owed {
   const sim::Symbol* name = nullptr;
   bool is_event = false;
+  const sim::Symbol* topic = nullptr;  // of events: appended there; null: anywhere
 };
 
 struct OwedValue {

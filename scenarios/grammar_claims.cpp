@@ -19,7 +19,9 @@ using Kind = Shape::Kind;
 namespace {
 
 const char* const kCauseHelp =
-    "the causes: a table, \"request R\", \"acknowledged R\", \"event T\"";
+    "the causes: a table, \"request R\", \"acknowledged R\", \"event T\", \"event T in TOPIC\"";
+
+const char* const kOwedHelp = "an effect, \"event TYPE\" or \"event TYPE in TOPIC\"";
 
 FieldShape when_field() {
   return field("when", kCondition, "which rows, requests or events are causes at all");
@@ -43,9 +45,8 @@ const ObjectShape& cause_shape() {
 const ObjectShape& owes_shape() {
   static const ObjectShape shape{
       "an obligation",
-      {needed("each", kText, kCauseHelp), needed("owes", kText, "an effect, or \"event TYPE\""),
-       when_field(), of_field(),
-       field("per", kValue, "what must keep its order, for per-key-order"),
+      {needed("each", kText, kCauseHelp), needed("owes", kText, kOwedHelp), when_field(),
+       of_field(), field("per", kValue, "what must keep its order, for per-key-order"),
        field("exactly", integer(0, 1'000'000), "how many are owed"),
        field("at_least", integer(0, 1'000'000), "the least that are owed"),
        field("at_most", integer(0, 1'000'000), "the most that may be"),
@@ -61,7 +62,7 @@ const ObjectShape& one_of_shape() {
   static const ObjectShape shape{
       "an obligation \"one_of\"",
       {needed("each", kText, kCauseHelp),
-       needed("one_of", list_of(kText), "effects, or \"event TYPE\": exactly one of them"),
+       needed("one_of", list_of(kText), "effects or events, as in \"owes\": exactly one of them"),
        when_field(), of_field(), unless_field(), name_field()}};
   return shape;
 }
@@ -69,7 +70,7 @@ const ObjectShape& one_of_shape() {
 const ObjectShape& order_shape() {
   static const ObjectShape shape{
       "an obligation \"order\"",
-      {needed("order", kText, "the effect, or \"event TYPE\", whose first ones are in order"),
+      {needed("order", kText, "the effect or event, as in \"owes\", whose first ones are in order"),
        needed("as", kText, kCauseHelp), needed("per", kValue, "what must keep its order"),
        when_field(), of_field(), name_field()}};
   return shape;

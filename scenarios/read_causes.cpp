@@ -113,9 +113,11 @@ bool ObligationReader::read_kind(const Node& each, models::CauseSpec& cause) {
     return true;
   }
   if (const std::string event = after_word(each.text, "event"); !event.empty()) {
-    in_.check_published(each, event);
+    const std::optional<models::Owed> read = read_event(each, event);
+    if (!read) return false;
     cause.kind = CauseKind::event;
-    cause.event = in_.symbol(event).get();
+    cause.event = read->name;
+    cause.topic = read->topic;
     return true;
   }
   std::uint32_t database = 0;

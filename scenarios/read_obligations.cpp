@@ -11,6 +11,25 @@ namespace onceward::scenarios {
 
 using models::ObligationRule;
 
+namespace {
+
+std::vector<std::string> texts_of(const std::vector<models::Owed>& several) {
+  std::vector<std::string> texts;
+  for (const models::Owed& owed : several) {
+    texts.push_back(owed.name->text);
+    if (owed.topic != nullptr) texts.back() += " in " + owed.topic->text;
+  }
+  return texts;
+}
+
+// Whether one effect or event may be both.
+bool overlap(const models::Owed& a, const models::Owed& b) {
+  const bool apart = a.topic != nullptr && b.topic != nullptr && a.topic != b.topic;
+  return a.name == b.name && a.is_event == b.is_event && !apart;
+}
+
+}  // namespace
+
 void Reading::read_obligations(const Node& node) {
   ObligationReader reader(*this);
   for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -107,9 +126,8 @@ void ObligationReader::read_one_of(const Fields& fields, const std::string& at) 
   if (each == nullptr || !read_cause(*each, fields, at, false, spec->cause)) return;
   read_unless(fields, at, *spec);
   if (spec->owed.size() < 2) return;
-  std::vector<std::string> names;
-  for (const models::Owed& owed : spec->owed) names.push_back(owed.name->text);
-  add(fields, spec, fmt::format("each {} owes one of {}", each->text, fmt::join(names, ", ")));
+  add(fields, spec,
+      fmt::format("each {} owes one of {}", each->text, fmt::join(texts_of(spec->owed), ", ")));
 }
 
 void ObligationReader::read_order(const Fields& fields, const std::string& at) {
@@ -136,9 +154,7 @@ void ObligationReader::read_never_together(const Fields& fields) {
   if (list == nullptr) return;
   spec->owed = read_several(*list);
   if (spec->owed.size() < 2) return;
-  std::vector<std::string> names;
-  for (const models::Owed& owed : spec->owed) names.push_back(owed.name->text);
-  add(fields, spec, fmt::format("never {} together", fmt::join(names, " and ")));
+  add(fields, spec, fmt::format("never {} together", fmt::join(texts_of(spec->owed), " and ")));
 }
 
 void ObligationReader::read_attempts(const Fields& fields) {
@@ -167,12 +183,10 @@ void ObligationReader::read_attempts(const Fields& fields) {
 }
 
 std::optional<models::Owed> ObligationReader::read_owed(const Node& node) {
-  const bool is_event = node.text.rfind("event ", 0) == 0;
-  const std::string name = is_event ? node.text.substr(6) : node.text;
+  const std::string& name = node.text;
+  if (name.rfind("event ", 0) == 0) return read_event(node, name.substr(6));
   const auto& effects = in_.effects_;
-  if (is_event) {
-    in_.check_published(node, name);
-  } else if (!effects.contains(name) && !in_.steps_left_out_) {
+  if (!effects.contains(name) && !in_.steps_left_out_) {
     if (in_.published_.contains(name)) {
       problems_.add(node.span, fmt::format("{} is an event, no effect", name),
                     fmt::format("write \"event {}\"", name));
@@ -183,7 +197,25 @@ std::optional<models::Owed> ObligationReader::read_owed(const Node& node) {
     }
     return std::nullopt;
   }
-  return models::Owed{in_.symbol(name).get(), is_event};
+  return models::Owed{in_.symbol(name).get()};
+}
+
+std::optional<models::Owed> ObligationReader::read_event(const Node& node,
+                                                         const std::string& what) {
+  static const std::string kIn = " in ";
+  const std::size_t in = what.rfind(kIn);
+  models::Owed event;
+  event.is_event = true;
+  event.name = in_.symbol(what.substr(0, in)).get();
+  in_.check_published(node, event.name->text);
+  if (in == std::string::npos) return event;
+  Node topic = node;
+  topic.text = what.substr(in + kIn.size());
+  std::uint32_t broker = 0;
+  std::uint32_t index = 0;
+  if (!in_.find_topic(topic, broker, index)) return std::nullopt;
+  event.topic = &in_.program.brokers[broker].topics[index]->name;
+  return event;
 }
 
 void Reading::check_published(const Node& node, const std::string& type) {
@@ -200,9 +232,8 @@ std::vector<models::Owed> ObligationReader::read_several(const Node& list) {
       problems_.add(each.span, "this must be the name of an effect, or \"event TYPE\"");
       all = false;
     } else if (const auto owed = read_owed(each)) {
-      const bool twice = std::any_of(several.begin(), several.end(), [&](const auto& other) {
-        return other.name == owed->name && other.is_event == owed->is_event;
-      });
+      const bool twice = std::any_of(several.begin(), several.end(),
+                                     [&](const auto& other) { return overlap(other, *owed); });
       if (twice) problems_.add(each.span, fmt::format("\"{}\" is named twice", each.text));
       if (!twice) several.push_back(*owed);
     } else {

@@ -29,8 +29,10 @@ class ObligationReader {
   void read_amounts(const Fields& fields, models::ObligationSpec& spec);
   void read_pooled(const Fields& fields, models::ObligationSpec& spec);
   void read_with(const Fields& fields, const std::string& at, models::ObligationSpec& spec);
-  // An effect, or "event TYPE", that some step causes or publishes.
+  // An effect, or "event TYPE" or "event TYPE in TOPIC", that some step causes or publishes.
   std::optional<models::Owed> read_owed(const Node& node);
+  // "TYPE", or "TYPE in TOPIC".
+  std::optional<models::Owed> read_event(const Node& node, const std::string& what);
   std::vector<models::Owed> read_several(const Node& list);
   void add(const Fields& fields, Spec spec, std::string text);
 

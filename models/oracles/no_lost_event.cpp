@@ -27,7 +27,7 @@ class NoLostEvent final : public Oracle {
     }
     for (const Log* log : ledger.logs()) {
       std::uint32_t entry = 0;
-      if (!log->unhandled(*spec.owed.front().name, tally.key, entry)) continue;
+      if (!log->unhandled(spec.owed.front(), tally.key, entry)) continue;
       report(world, tally.key, least, 0, {tally.cause_entry, entry});
     }
   }

@@ -35,6 +35,76 @@ TEST_CASE("no-duplicate-event: as many as are owed, or events of no cause, are n
   CHECK(history.findings().empty());
 }
 
+TEST_CASE("an event that is copied to another topic is the same event, not an invented one",
+          "[models][oracles]") {
+  for (const Oracle* oracle :
+       {&models::no_duplicate_event(), &models::no_lost_event(), &models::no_phantom_event()}) {
+    History history(*oracle);
+    history.owes_event();
+    history.begin();
+    history.committed("o1");
+    history.appended("e1", "o1");
+    history.buried("e1", "o1");
+    history.ends();
+    CHECK(history.findings().empty());
+  }
+  // Under an id of its own it is another one.
+  History history(models::no_duplicate_event());
+  history.owes_event();
+  history.begin();
+  history.committed("o1");
+  history.appended("e1", "o1");
+  history.buried("e2", "o1");
+  CHECK(history.findings() == Texts{"o1: expected 1, actual 2"});
+}
+
+TEST_CASE("an event that is owed in a topic is looked for there", "[models][oracles]") {
+  History history(models::no_lost_event());
+  history.obligation.owed = {{&kEvent, true, &history.dead()}};
+  history.begin();
+  history.committed("o1");
+  history.committed("o2");
+  history.appended("e1", "o1");
+  history.buried("e2", "o2");
+  history.ends();
+  CHECK(history.findings() == Texts{"o1: expected 1, actual 0"});
+}
+
+TEST_CASE("whether a group has handled an event counts in the topic in which it is owed",
+          "[models][oracles]") {
+  const auto findings_in = [](bool dead) {
+    History history(models::no_lost_event());
+    history.obligation.owed = {{&kEvent, true, dead ? &history.dead() : &history.topic()}};
+    history.has_group = true;  // of the other topic
+    history.worker = Works::fails;
+    history.begin();
+    history.committed("o1");
+    history.appended("e1", "o1");
+    history.buried("e1", "o1");
+    history.ends();
+    return history.findings();
+  };
+  CHECK(findings_in(true).empty());
+  CHECK(findings_in(false) == Texts{"o1: expected 1, actual 0"});
+}
+
+TEST_CASE("an event in a topic can be a cause, or release one", "[models][oracles]") {
+  History history(models::no_lost_effect());
+  history.obligation.cause.kind = CauseKind::event;
+  history.obligation.cause.topic = &history.topic();
+  history.obligation.releasable = true;
+  history.obligation.unless.kind = CauseKind::event;
+  history.obligation.unless.event = &kEvent;
+  history.obligation.unless.topic = &history.dead();
+  history.begin();
+  history.appended("e1", "o1");
+  history.appended("e2", "o2");
+  history.buried("e2", "o2");
+  history.buried("e3", "o3");
+  history.ends();
+  CHECK(history.findings() == Texts{"o1: expected 1, actual 0"});
+}
+
 // ---- values ----------------------------------------------------------------------------------
 
 // Orders owe a charge of 7.
@@ -266,6 +336,38 @@ TEST_CASE("one-of: one end each, and effects of no cause, are as they should be"
   history.effect("o9", kOther);
   history.ends();
   CHECK(history.findings().empty());
+}
+
+TEST_CASE("one-of: an end may be an event in a topic, counted once whatever its copies",
+          "[models][oracles]") {
+  History history(models::one_of());
+  history.obligation.rule = ObligationRule::one_of;
+  history.obligation.owed = {{&kWhat}, {&kEvent, true, &history.dead()}};
+  history.begin();
+  for (const char* id : {"o1", "o2", "o3", "o4"}) history.committed(id);
+  history.appended("e1", "o1");  // not there
+  history.effect("o1");
+  history.buried("e2", "o2");
+  history.buried("e2", "o2");
+  CHECK(history.findings().empty());
+  history.effect("o3");
+  history.buried("e3", "o3");
+  CHECK(history.findings() == Texts{"o3: expected 1, actual 2"});
+  history.appended("e4", "o4");
+  history.ends();
+  CHECK(history.findings() == Texts{"o3: expected 1, actual 2", "o4: expected 1, actual 0"});
+}
+
+TEST_CASE("one-of: one event in two topics is two ends", "[models][oracles]") {
+  History history(models::one_of());
+  history.obligation.rule = ObligationRule::one_of;
+  history.obligation.owed = {{&kEvent, true, &history.topic()}, {&kEvent, true, &history.dead()}};
+  history.begin();
+  history.committed("o1");
+  history.appended("e1", "o1");
+  CHECK(history.findings().empty());
+  history.buried("e1", "o1");
+  CHECK(history.findings() == Texts{"o1: expected 1, actual 2"});
 }
 
 TEST_CASE("never-together: both effects of one key are found, whatever their order",

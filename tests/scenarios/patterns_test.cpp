@@ -17,6 +17,8 @@ struct Parts {
   std::string relay = R"({"outbox-polling": "relay", "of": "orders-db", "to": "bus.orders"})";
   std::string broker = R"({"broker": "bus", "topics": {"orders": 1, "again": 1, "dead": 1}})";
   std::string consumer = R"("dedup": "inbox")";  // what it has besides its name, topic and owner
+  std::string owed_by = R"("owed_by": "orders-db.orders", )";
+  std::string obligations = "[]";
   std::string faults = R"({"budget": 1, "kinds": [{"crash": "any"}]})";
 
   [[nodiscard]] std::string text() const {
@@ -24,11 +26,11 @@ struct Parts {
     if (!relay.empty()) text += relay + ",\n";
     return text + broker + R"(,
       {"external-api": "bank", "operations": ["pay"]},
-      {"consumer": "stock", "topic": "bus.orders", "owed_by": "orders-db.orders", )" +
-           consumer + R"(}],
+      {"consumer": "stock", "topic": "bus.orders", )" +
+           owed_by + consumer + R"(}],
       "workload": [{"request": "PlaceOrder", "to": "orders", "with": {"order": "o1"}}],
       "faults": )" +
-           faults + "}\n";
+           faults + R"(, "obligations": )" + obligations + "}\n";
   }
 };
 
@@ -144,6 +146,27 @@ TEST_CASE("an event whose call fails is tried again and then buried", "[patterns
 
   parts.consumer = calls + R"("retry": "bus.again")";
   check_holds(parts);
+}
+
+TEST_CASE("that an event ends charged or among the dead letters can be owed", "[patterns]") {
+  Parts parts;
+  parts.owed_by = "";
+  parts.obligations =
+      R"([{"each": "orders-db.orders", "one_of": ["bank.pay", "event OrderPlaced in bus.dead"]}])";
+  parts.consumer =
+      R"("calls": "bank.pay", "dedup": "none", "retry": "bus.again", "attempts": 2, "dead_letter": "bus.dead")";
+  parts.faults = R"({"budget": 2, "kinds": [{"error": "bank"}]})";
+  check_holds(parts);
+  // A call that has timed out may have been done, and is buried all the same.
+  parts.consumer = R"("calls": "bank.pay", "dedup": "none", "dead_letter": "bus.dead")";
+  parts.faults = R"({"budget": 1, "kinds": [{"reply_lost": "bank"}]})";
+  check_breaks(parts, "one-of", "1 fault (reply_lost), the fewest");
+  // A consumer that gives up without a word comes to neither end.
+  parts.consumer = R"("calls": "bank.pay", "dedup": "none", "ack": "before")";
+  parts.faults = R"({"budget": 1, "kinds": [{"crash": "stock"}]})";
+  parts.obligations =
+      R"([{"each": "orders-db.orders", "one_of": ["bank.pay", "event OrderPlaced in bus.again"]}])";
+  check_breaks(parts, "one-of", kOneCrash);
 }
 
 TEST_CASE("the same flow holds over a broker that hands out message by message", "[patterns]") {

@@ -632,6 +632,20 @@ TEST_CASE("an obligation names a cause, what it owes, and how many") {
   CHECK(problems_with(&Draft::obligations,
                       R"([{"each": "db.orders", "owes": "event Plased", "exactly": 1}])") ==
         R"(14:47: no step publishes an event "Plased"; did you mean "Placed"?)");
+  CHECK(problems_with(
+            &Draft::obligations,
+            R"([{"each": "db.orders", "owes": "event Placed in bus.ordres", "exactly": 1}])") ==
+        R"(14:47: unknown topic "bus.ordres"; did you mean "bus.orders"?)");
+  CHECK(
+      problems_with(
+          &Draft::obligations,
+          R"([{"each": "event Placed in bus.orders", "owes": "event Plased in bus.orders", "exactly": 1}])") ==
+      R"(14:64: no step publishes an event "Plased"; did you mean "Placed"?)");
+  CHECK(
+      problems_with(
+          &Draft::obligations,
+          R"([{"each": "db.orders", "one_of": ["event Placed", "event Placed in bus.orders"]}])") ==
+      R"(14:66: "event Placed in bus.orders" is named twice)");
   CHECK(problems_with(&Draft::obligations, R"([{"each": "db.orders", "owes": "ship"}])") ==
         R"(14:17: how many are owed?; write "exactly": 1, "at_least" or "at_most")");
   CHECK(problems_with(&Draft::obligations,

@@ -59,7 +59,11 @@ inline sim::Value first_or_key(sim::World&, const Fact& fact) {
 class History final : public sim::Model {
  public:
   explicit History(const Oracle& oracle)
-      : orders_("shop", "orders"), topic_("bus", "orders"), request_("Pay"), oracle_(&oracle) {
+      : orders_("shop", "orders"),
+        topic_("bus", "orders"),
+        dead_("bus", "dead"),
+        request_("Pay"),
+        oracle_(&oracle) {
     orders_.columns = {"id", "customer"};
     orders_.key = 0;
     request_.fields = {"id"};
@@ -101,7 +105,7 @@ class History final : public sim::Model {
     for (std::uint32_t i = 0; i < goals; ++i) world.add_goal();
     const Ledger::Oracles oracles = {oracle_};
     auto& ledger = world.add_component<Ledger>(kLedger, spec, oracles);
-    const std::vector<const models::TopicSpec*> topics = {&topic_};
+    const std::vector<const models::TopicSpec*> topics = {&topic_, &dead_};
     auto& log = world.add_component<models::Log>(
         kBus, world, *models::find_broker_profile("kafka@4"), topics, ledger);
     world.add_process(kWorker, [this](sim::Process&) { return new Worker(worker); });
@@ -170,6 +174,11 @@ class History final : public sim::Model {
     const sim::Arena::Entered entered(world_->arena(), log().owner());
     log().store(*world_, 0, message, 0, kPublish);
   }
+  // The same in the other topic, "bus.dead".
+  void buried(const char* id, const char* key) {
+    const sim::Arena::Entered entered(world_->arena(), log().owner());
+    log().store(*world_, 1, placed(id, key), 0, kPublish);
+  }
   // Nothing more comes: what is pending happens, then the oracles judge.
   void ends() {
     while (world_->step()) {
@@ -190,6 +199,8 @@ class History final : public sim::Model {
   }
   [[nodiscard]] std::uint64_t goals_reached() const { return world_->goals(); }
   [[nodiscard]] const models::TableSpec& orders() const { return orders_; }
+  [[nodiscard]] const sim::Symbol& topic() const { return topic_.name; }
+  [[nodiscard]] const sim::Symbol& dead() const { return dead_.name; }
   [[nodiscard]] sim::Hash128 state() const { return world_->fingerprint(); }
   Ledger& ledger() { return static_cast<Ledger&>(*world_->components()[0]); }
   sim::World& world() { return *world_; }
@@ -209,6 +220,7 @@ class History final : public sim::Model {
 
   models::TableSpec orders_;
   models::TopicSpec topic_;
+  models::TopicSpec dead_;
   models::RequestSpec request_;
   std::optional<models::GroupSpec> group_;
   const Oracle* oracle_;
