@@ -360,6 +360,7 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
   if (handling != nullptr) handling->fingerprint(hasher);
   if (request != nullptr) request->fingerprint(hasher);
   if (timer != nullptr) timer->key().fingerprint(hasher);
+  if (pool != nullptr) hasher.add(pool->place(*activity));
   key.fingerprint(hasher);
   hasher.add(values.size());
   for (const models::Field& each : values) each.value.fingerprint(hasher);

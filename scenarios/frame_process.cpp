@@ -1,10 +1,14 @@
-// What a run of a handler does with the memory, the locks and the timers of its process.
+// What a run of a handler does with the memory, the locks, the pools and the timers of its process.
 #include "scenarios/interpreter.hpp"
 
 namespace onceward::scenarios {
 
 using models::Status;
 using sim::Value;
+
+bool Frame::enter_pool() {
+  return pool == nullptr || pool->enter(*world, *activity, *handler->site);
+}
 
 bool Frame::do_at_once(const Step& step) {
   switch (step.kind) {

@@ -245,6 +245,9 @@ sim::Task<> run_steps(Frame* frame) {
   const FrameHolder holder(frame);
   frame->activity = frame->world->running();
   frame->activity->exact = frame;
+  if (!frame->enter_pool()) {
+    co_await frame->pool->turn(*frame->world, *frame->handler->site);
+  }
   while (const Step* step = frame->next()) {
     frame->world->running()->next_name = step->name.get();
     frame->world->running()->takes = step->takes ? &*step->takes : nullptr;
@@ -267,6 +270,7 @@ sim::Task<> run_steps(Frame* frame) {
     }
   }
   frame->finish();
+  if (frame->pool != nullptr) frame->pool->leave(*frame->world);
   frame->world->running()->exact = nullptr;
 }
 
@@ -302,11 +306,13 @@ Frame* ScenarioService::frame_of(const Handler& handler) {
   auto* frame = new Frame(*world_, *components_, handler);
   frame->memory = &memory_;
   frame->timers = timers_;
+  if (handler.pool != kNone) frame->pool = pools_[handler.pool];
   return frame;
 }
 
 ScenarioService::~ScenarioService() {
   for (sim::Periodic* periodic : periodics_) delete periodic;
+  for (models::Pool* pool : pools_) delete pool;
 }
 
 sim::Task<> ScenarioService::on_request(models::RequestHandling* handling) {

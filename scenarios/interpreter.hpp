@@ -98,6 +98,8 @@ class Frame final : public sim::InArena,
   [[nodiscard]] sim::Value began(std::uint32_t database, std::uint32_t number) const override;
   [[nodiscard]] sim::Value oldest_open(std::uint32_t database, std::uint32_t table) const override;
   [[nodiscard]] Slot& slot(std::uint32_t index) { return slots_[index]; }
+  // Takes a slot of its pool, if it has one; false: it has to wait for its turn.
+  [[nodiscard]] bool enter_pool();
   // Tells whoever brought the work how it ended.
   void finish();
   // Starts the branches of `all` or `first`; what came of them, once all have ended.
@@ -118,6 +120,7 @@ class Frame final : public sim::InArena,
   models::RequestHandling* request = nullptr;  // of a request handler
   models::Timer* timer = nullptr;              // of a timer handler
   models::Memory* memory = nullptr;
+  models::Pool* pool = nullptr;       // of which it holds a slot, or waits for one; null: none
   models::Timers* timers = nullptr;   // of the service; null: it has none
   sim::Activity* activity = nullptr;  // that runs it
 
@@ -237,7 +240,9 @@ class ScenarioService final : public models::Server {
         components_(&components),
         description_(&description),
         memory_(world, description.memory, cells),
-        timers_(timers) {}
+        timers_(timers) {
+    for (const models::PoolSpec& each : description.pools) pools_.push_back(new models::Pool(each));
+  }
 
   void start(sim::World& world, sim::Process& process) override;
   sim::Task<> on_request(models::RequestHandling* handling) override;
@@ -256,6 +261,7 @@ class ScenarioService final : public models::Server {
   const ServiceDescription* description_;
   models::Memory memory_;
   models::Timers* timers_;
+  sim::Vector<models::Pool*> pools_;
   sim::Vector<sim::Periodic*> periodics_;
 
   [[nodiscard]] Frame* frame_of(const Handler& handler);

@@ -113,6 +113,8 @@ sim::Duration Frame::next_action_within() const {
 }
 
 sim::Duration ScenarioService::first_action_within(std::uint32_t handler) const {
+  const std::uint32_t pool = description_->handlers[handler].pool;
+  if (pool != kNone && pools_[pool]->is_full()) return sim::kForever;
   NextOperations first(*components_);
   static_cast<void>(first.add(description_->handlers[handler].steps, 0));
   return first.latest();

@@ -12,6 +12,7 @@
 #include "models/log.hpp"
 #include "models/memory.hpp"
 #include "models/oracles/oracle.hpp"
+#include "models/pool.hpp"
 #include "models/profiles.hpp"
 #include "models/timers.hpp"
 #include "models/workload.hpp"
@@ -55,8 +56,9 @@ struct Handler {
   std::shared_ptr<models::GroupSpec> group;
   std::shared_ptr<models::TimerSpec> timer;
   sim::Duration period{0};
-  std::uint32_t overlap = 1;  // passes at once
-  std::uint32_t at_once = 0;  // requests at once in an instance; 0: no limit
+  std::uint32_t overlap = 1;   // passes at once
+  std::uint32_t at_once = 0;   // requests at once in an instance; 0: no limit
+  std::uint32_t pool = kNone;  // of its service: each run holds a slot of it
   // An error that nobody caught ends the process; for a topic the group says so.
   bool fatal = false;
   Block steps;
@@ -73,6 +75,7 @@ struct ServiceDescription {
   bool restarts = true;
   std::vector<SymbolPtr> instances;  // their names; one: that of the service
   std::vector<models::CellSpec> memory;
+  std::vector<models::PoolSpec> pools;  // each instance has its own
   SymbolPtr timers_name;
   std::vector<std::shared_ptr<models::TimerSpec>> timers;
   std::vector<Handler> handlers;

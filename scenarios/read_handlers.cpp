@@ -30,6 +30,7 @@ void Reading::read_services(const Node& node) {
     read_restart(service, fields);
     name_instances(service, member, fields.integer("count").value_or(1));
     if (const Node* memory = fields.object("memory")) read_memory(service, *memory);
+    if (const Node* pools = fields.object("pools")) read_pools(service, *pools);
     const Node* timers = fields.object("timers");
     if (timers != nullptr) read_timers(service, *timers);
     const Node* handlers = fields.array("handlers");
@@ -85,6 +86,7 @@ void Reading::read_handler(ServiceDescription& service, const Node& node, const 
   if (known) {
     read_uncaught(handler, fields);
     read_limits(handler, fields);
+    if (const Node* pool = fields.text("pool")) read_pool(service, handler, *pool);
   }
   const Node* steps = fields.array("do");
   if (!known || steps == nullptr) {

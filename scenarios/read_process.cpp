@@ -98,6 +98,32 @@ void Reading::read_timer_trigger(const ServiceDescription& service, Handler& han
   handler.timer->handler = static_cast<std::uint32_t>(service.handlers.size());
 }
 
+void Reading::read_pools(ServiceDescription& service, const Node& node) {
+  for (const Member& member : node.members) {
+    if (!check_name(member.key, member.key_span)) continue;
+    const Node& size = member.value;
+    const bool fits = size.kind == Node::Kind::integer && size.integer >= 1 && size.integer <= 1000;
+    if (!fits) {
+      problems.add(size.span, fmt::format("the size of the pool \"{}\" is a number from 1 to 1000",
+                                          member.key));
+    }
+    service.pools.push_back({member.key, fits ? static_cast<std::uint32_t>(size.integer) : 1});
+  }
+}
+
+void Reading::read_pool(const ServiceDescription& service, Handler& handler, const Node& name) {
+  std::vector<std::string> known;
+  for (std::uint32_t i = 0; i < service.pools.size(); ++i) {
+    known.push_back(service.pools[i].name);
+    if (known.back() == name.text) handler.pool = i;
+  }
+  if (handler.pool != kNone) return;
+  problems.add(name.span, fmt::format("{} has no pool \"{}\"", service.name->text, name.text),
+               known.empty()
+                   ? fmt::format(R"(write "pools": {{"{}": 1}} in the service)", name.text)
+                   : did_you_mean(name.text, known));
+}
+
 void Reading::check_timers(const ServiceDescription& service, const Node* node) {
   for (const auto& timer : service.timers) {
     if (timer->site != nullptr || steps_left_out_) continue;

@@ -43,6 +43,8 @@ class Reading {
   void read_stores(const Node& node);
   void read_memory(ServiceDescription& service, const Node& node);
   void read_cell(models::CellSpec& cell, const Node& node);
+  void read_pools(ServiceDescription& service, const Node& node);
+  void read_pool(const ServiceDescription& service, Handler& handler, const Node& name);
   void read_timers(ServiceDescription& service, const Node& node);
   [[nodiscard]] std::uint32_t find_timer(const ServiceDescription& service, const Node& name);
   void read_timer_trigger(const ServiceDescription& service, Handler& handler, const Node& name);
