@@ -44,7 +44,7 @@ CursorGroup::CursorGroup(sim::World& world, Log& log, const GroupSpec& spec, std
     auto* cursor = new Cursor(*this, i, derive(id, spec.name.hash, i));
     cursor->owner = instances()[i % instances().size()];
     cursor->target = cursor->owner;
-    cursor->placed = cursor->has_commit = cursor->subscribed = !spec.starts_new;
+    cursor->placed = cursor->has_commit = cursor->subscribed = !begins_at_end();
     cursors_.push_back(cursor);
   }
 }
@@ -194,6 +194,7 @@ void CursorGroup::begin_at_end(sim::World& world, std::uint32_t partition) {
   world.trace(cursor.owner->name(), [&](sim::TraceEntry& trace) {
     trace.text = "group " + spec().name.text + " has no position and begins at " +
                  place_text(partition, end);
+    trace.rule = log().profile().name + ": reset " + to_text(log().profile().reset);
   });
   refresh(world, partition);
 }

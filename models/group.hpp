@@ -103,6 +103,10 @@ class Group : public sim::InArena {
   [[nodiscard]] const Message& message(std::uint32_t partition, std::uint32_t offset) const {
     return topic().partitions[partition].messages[offset];
   }
+  // It has no position, and its client then begins at the end.
+  [[nodiscard]] bool begins_at_end() const {
+    return spec_->starts_new && log_->profile().reset == Reset::latest;
+  }
   // How often a message is handed out before it is given up; 0: no limit.
   [[nodiscard]] std::uint32_t deliveries_max() const;
   // Up to which number deliveries of a message are told apart by anything.

@@ -92,7 +92,7 @@ class LeaseGroup final : public Group {
   LeaseGroup(sim::World& world, Log& log, const GroupSpec& spec, std::uint32_t topic)
       : Group(world, log, spec, topic),
         creator_(derive(log.name().hash, spec.name.hash, topic)),
-        bound_(!spec.starts_new),
+        bound_(!begins_at_end()),
         bind_(*this) {}
 
   void appended(sim::World& world, std::uint32_t partition) override {

@@ -84,7 +84,7 @@ struct GroupSpec {
   // Without one: cursor one a partition, lease the profile's prefetch.
   bool has_concurrency = false;
   Concurrency concurrency;
-  bool starts_new = false;  // it has no position yet: it begins at the end, once it is there
+  bool starts_new = false;  // it has no position yet: the profile's reset says where it begins
   // Its handler tells deliveries of a message apart up to this one; 0: it does not look.
   std::uint32_t attempts_seen = 0;
 };

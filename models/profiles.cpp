@@ -14,6 +14,8 @@ const Profile* find(const std::vector<Profile>& profiles, std::string_view name)
 
 }  // namespace
 
+const char* to_text(Reset reset) { return reset == Reset::latest ? "latest" : "earliest"; }
+
 const std::vector<DatabaseProfile>& database_profiles() {
   static const std::vector<DatabaseProfile> profiles = {
       {.name = "postgres@15",
@@ -39,13 +41,15 @@ const std::vector<BrokerProfile>& broker_profiles() {
        // An exception that leaves the poll loop ends the consumer; its supervisor restarts it.
        .uncaught = Uncaught::crash,
        .session = 45s,
+       .reset = Reset::latest,
        .source = "kafka.apache.org/40: consumer configs, auto.commit.interval.ms=5000, "
-                 "session.timeout.ms=45000"},
+                 "session.timeout.ms=45000, auto.offset.reset=latest"},
       {.name = "rabbitmq-classic@3.13",
        .help = "RabbitMQ 3.13 classic queue, manual acks: unacked messages return with the channel",
        .view = View::lease,
        .late_ack = LateAck::error,
        .prefetch = 1,
+       .reset = Reset::latest,  // a queue gets what is sent once it is bound
        .source = "rabbitmq.com/docs/3.13/confirms: automatic requeueing, delivery tags"},
       {.name = "sqs-standard@2012-11-05",
        .help = "Amazon SQS standard queue: hidden for 30 s, then handed out again, in any order",
@@ -54,6 +58,7 @@ const std::vector<BrokerProfile>& broker_profiles() {
        .late_ack = LateAck::ignore,
        .ordered = false,
        .prefetch = 10,
+       .reset = Reset::latest,  // as a queue that is subscribed to a topic of SNS
        .source = "docs.aws.amazon.com: VisibilityTimeout, DeleteMessage, at-least-once delivery"},
   };
   return profiles;

@@ -46,6 +46,10 @@ enum class LateAck : std::uint8_t {
 
 enum class Exceeded : std::uint8_t { park, drop };
 
+// Where a group begins that has no position: at the end, or with all there is.
+enum class Reset : std::uint8_t { latest, earliest };
+[[nodiscard]] const char* to_text(Reset reset);
+
 struct BrokerProfile {
   std::string name;
   std::string help;
@@ -65,6 +69,7 @@ struct BrokerProfile {
   std::uint32_t prefetch = 1;        // messages in work at once, for each consumer process
   std::uint32_t deliveries_max = 0;  // 0: no limit
   Exceeded exceeded = Exceeded::park;
+  Reset reset = Reset::latest;
   std::string source;
 };
 

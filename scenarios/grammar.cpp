@@ -241,7 +241,8 @@ const ObjectShape& handler_shape() {
              "how much of it an instance does at once"),
        field("pool", kText, "a pool of the service: each run holds one of its workers"),
        field("group_starts", word({"earliest", "new"}),
-             "where its group begins: with all there is, or with what comes once it is there")}};
+             "where its group begins: with all there is, or where its client begins without a "
+             "position")}};
   return shape;
 }
 

@@ -27,8 +27,9 @@ void show_parts(const scenarios::Program& program) {
   }
   for (const auto& each : program.brokers) {
     fmt::print("// broker {}: {} ({})\n", each.name->text, each.profile->name, each.profile->help);
-    fmt::print("//   publish {}, deliver {}, ack {}\n", window(each.profile->publish),
-               window(each.profile->deliver), window(each.profile->ack));
+    fmt::print("//   publish {}, deliver {}, ack {}; reset {}\n", window(each.profile->publish),
+               window(each.profile->deliver), window(each.profile->ack),
+               models::to_text(each.profile->reset));
     for (const auto& topic : each.topics) {
       fmt::print("//   topic {}: {} partition(s)", topic->name.text, topic->partitions);
       if (topic->max_deliveries != 0) fmt::print(", {} deliveries", topic->max_deliveries);

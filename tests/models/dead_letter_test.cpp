@@ -298,6 +298,23 @@ TEST_CASE("a new group begins where the log ends when it first looks", "[models]
   }
 }
 
+TEST_CASE("a client whose reset is earliest begins a new group with all there is",
+          "[models][new-group]") {
+  for (const char* broker : {kKafka, kRabbit}) {
+    Flow flow;
+    flow.broker(broker);
+    flow.broker().reset = models::Reset::earliest;
+    flow.process("ann", publish_two);
+    flow.consumer("cid",
+                  [](Desk* at, Handling* got) -> Task<> {
+                    at->note(got->message().id);
+                    co_await got->group->ack(*got, kAck);
+                  })
+        .starts_new = true;
+    CHECK(flow.outcomes() == std::set<std::string>{"cid: o1, o2"});
+  }
+}
+
 TEST_CASE("a group that has not committed yet loses its place with its consumer",
           "[models][new-group]") {
   Flow flow;

@@ -95,6 +95,7 @@ TEST_CASE("profiles differ where their systems do", "[models][profiles]") {
   const BrokerProfile& kafka = *find_broker_profile("kafka@4");
   CHECK(kafka.view == View::cursor);
   CHECK(kafka.auto_commit.latest == 5s);
+  CHECK(kafka.reset == Reset::latest);
   const BrokerProfile& rabbit = *find_broker_profile("rabbitmq-classic@3.13");
   CHECK(rabbit.view == View::lease);
   CHECK(rabbit.visibility == sim::kForever);  // as long as the connection
