@@ -17,6 +17,7 @@ struct Parts {
   std::string relay = R"({"outbox-polling": "relay", "of": "orders-db", "to": "bus.orders"})";
   std::string broker = R"({"broker": "bus", "topics": {"orders": 1, "again": 1, "dead": 1}})";
   std::string consumer = R"("dedup": "inbox")";  // what it has besides its name, topic and owner
+  std::string workload = R"([{"request": "PlaceOrder", "to": "orders", "with": {"order": "o1"}}])";
   std::string owed_by = R"("owed_by": "orders-db.orders", )";
   std::string obligations = "[]";
   std::string faults = R"({"budget": 1, "kinds": [{"crash": "any"}]})";
@@ -28,7 +29,8 @@ struct Parts {
       {"external-api": "bank", "operations": ["pay"]},
       {"consumer": "stock", "topic": "bus.orders", )" +
            owed_by + consumer + R"(}],
-      "workload": [{"request": "PlaceOrder", "to": "orders", "with": {"order": "o1"}}],
+      "workload": )" +
+           workload + R"(,
       "faults": )" +
            faults + R"(, "obligations": )" + obligations + "}\n";
   }
@@ -188,6 +190,57 @@ TEST_CASE("two relays without a claim send a row twice, two consumers share its 
   check_breaks(parts, "no-duplicate-effect", "no fault needed");
   parts.consumer = R"("dedup": "inbox", "count": 2)";
   check_holds(parts);
+}
+
+// The relay with these parameters besides.
+Parts relaying(const std::string& parameters, const std::string& requests) {
+  Parts parts;
+  parts.relay =
+      R"({"outbox-polling": "relay", "of": "orders-db", "to": "bus.orders", )" + parameters + "}";
+  parts.workload = requests;
+  return parts;
+}
+
+const std::string kOne = R"([{"request": "PlaceOrder", "to": "orders", "with": {"order": "o1"}}])";
+const std::string kTwo =
+    R"([{"request": "PlaceOrder", "to": "orders", "times": 2, "with": {"order": "='o' + n"}}])";
+
+TEST_CASE("relays that leave out each other's rows send each row once, and none is forgotten",
+          "[patterns]") {
+  for (const char* claim : {"none", "skip-locked"}) {
+    Parts parts = relaying(R"("replicas": 2, "claim": ")" + std::string(claim) + "\"", kOne);
+    parts.consumer = R"("dedup": "none")";
+    parts.faults = R"({"budget": 0})";
+    if (std::string(claim) == "none") {
+      check_breaks(parts, "no-duplicate-effect", "no fault needed");
+    } else {
+      check_holds(parts);
+    }
+  }
+  // A claim is no memory: what was sent and not marked is sent again.
+  Parts parts = relaying(R"("claim": "skip-locked")", kOne);
+  check_holds(parts);
+  parts.consumer = R"("dedup": "none")";
+  check_breaks(parts, "no-duplicate-effect", kOneCrash);
+}
+
+TEST_CASE("rows that are held can be deleted instead of marked", "[patterns]") {
+  check_holds(relaying(R"("claim": "skip-locked", "mark": "delete")", kOne));
+}
+
+TEST_CASE("of a batch only what the broker has taken is marked, and the rest sent again",
+          "[patterns]") {
+  Parts parts = relaying(R"("send": "batch")", kTwo);
+  parts.faults = R"({"budget": 1, "kinds": [{"error": "bus"}]})";
+  check_holds(parts);
+  // Marked before it is sent, what the broker refuses is lost.
+  parts = relaying(R"("send": "batch", "mark": "before")", kTwo);
+  parts.faults = R"({"budget": 1, "kinds": [{"error": "bus"}]})";
+  check_breaks(parts, "no-lost-event", "1 fault (error), the fewest");
+}
+
+TEST_CASE("a batch may be claimed as well", "[patterns]") {
+  check_holds(relaying(R"("send": "batch", "claim": "skip-locked", "replicas": 2)", kOne));
 }
 
 }  // namespace
