@@ -98,7 +98,25 @@ std::optional<Formula> Resolver::binary(const Expression& expression) {
   if (found == ops.end()) {
     return refuse(expression.span, fmt::format("`{}` is not known here", expression.text));
   }
+  const bool equal = found->second == Op::equal || found->second == Op::unequal;
+  for (const std::size_t i : {0, 1}) {
+    if (equal && !can_be(expression.operands[i], expression.operands[1 - i])) return std::nullopt;
+  }
   return operation(expression, found->second);
+}
+
+bool Resolver::can_be(const Expression& value, const Expression& text) {
+  const bool is_value = value.form == Form::path && value.path.size() == 2 &&
+                        value.path[1] == "value" && text.form == Form::text;
+  const auto found = is_value ? names_.variables.find(value.path[0]) : names_.variables.end();
+  if (found == names_.variables.end() || found->second.texts.empty()) return true;
+  const auto& texts = found->second.texts;
+  if (std::find(texts.begin(), texts.end(), text.text) != texts.end()) return true;
+  static_cast<void>(refuse(text.span,
+                           fmt::format("no branch whose name {} can be is called \"{}\"",
+                                       value.path[0] + ".value", text.text),
+                           did_you_mean(text.text, texts)));
+  return false;
 }
 
 std::optional<Formula> Resolver::column(const models::TableSpec& table, const Expression& path,

@@ -22,6 +22,13 @@ struct Variable {
   std::uint32_t slot = 0;
   Slot::Kind kind = Slot::Kind::value;
   const models::TableSpec* table = nullptr;  // of row, rows and items
+  std::vector<std::string> texts = {};       // of value: all that it can be; empty: anything
+
+  // It is bound by another step as well, to one of these.
+  void may_be_also(const std::vector<std::string>& more) {
+    if (more.empty()) texts.clear();
+    if (!texts.empty()) texts.insert(texts.end(), more.begin(), more.end());
+  }
 };
 
 // The variable whose rows `path` stands for: "batch" that a select found, "sent.items" of a step in

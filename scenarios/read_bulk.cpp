@@ -25,7 +25,7 @@ bool StepReader::read_batch(const Fields& fields, const Node& subject, Step& ste
     return false;
   }
   const models::TableSpec* table = nullptr;
-  bool good = find_rows(*list, step.loop, table);
+  bool good = may_be_batch(*list) && find_rows(*list, step.loop, table);
   // The row is known within this step only.
   const std::map<std::string, Variable> outside = names_.variables;
   good = name_item(*item, table, step) && good;
@@ -39,6 +39,14 @@ bool StepReader::read_batch(const Fields& fields, const Node& subject, Step& ste
   const models::TableSpec* items = table == nullptr ? nullptr : answered_items(*table, *list);
   bind(fields, items == nullptr ? Slot::Kind::empty : Slot::Kind::items, items, step);
   return good && (table == nullptr || items != nullptr);
+}
+
+bool StepReader::may_be_batch(const Node& list) {
+  if (list.kind != Node::Kind::text || !list.text.ends_with(".items")) return true;
+  problems_.add(list.span, "what became of a batch cannot be a batch itself",
+                "go through it with the step \"for_each\" and publish what was not accepted, or "
+                "select the rows anew");
+  return false;
 }
 
 bool StepReader::name_item(const Node& item, const models::TableSpec* table, Step& step) {

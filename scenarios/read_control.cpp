@@ -160,8 +160,9 @@ bool StepReader::read_branches(const Fields& fields, const Node& subject, const 
   const bool good =
       read_as_task([&] { return read_ways(subject, at + "/" + help_of(step.kind).word, step); });
   --branches_;
-  bind(fields, step.kind == StepKind::first ? Slot::Kind::value : Slot::Kind::result, nullptr,
-       step);
+  const bool first = step.kind == StepKind::first;
+  bind(fields, first ? Slot::Kind::value : Slot::Kind::result, nullptr, step,
+       first ? step.branches.names : std::vector<std::string>());
   return good;
 }
 

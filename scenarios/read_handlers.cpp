@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scenarios/nearest.hpp"
+#include "scenarios/open_transactions.hpp"
 #include "scenarios/read_steps.hpp"
 #include "scenarios/reading.hpp"
 
@@ -95,13 +96,25 @@ void Reading::read_handler(ServiceDescription& service, const Node& node, const 
     return;
   }
   StepReader reader(*this, handler, service);
+  const std::size_t mistakes = problems.size();
   handler.steps = reader.read_block(*steps, at + "/do");
+  if (problems.size() == mistakes) check_begins(handler);
   handler.slots = reader.slots();
   if (handler.group != nullptr) {
     handler.group->acknowledges = reader.acknowledges();
     handler.group->attempts_seen = reader.attempts_seen();
   }
   service.handlers.push_back(std::move(handler));
+}
+
+void Reading::check_begins(const Handler& handler) {
+  for_each_second_begin(handler, [&](const Step& begin) {
+    problems.add(program.places[begin.site->text],
+                 begin.transaction == begin.component
+                     ? "this database has an open transaction already, on every way that leads here"
+                     : "a transaction of this name is open already, on every way that leads here",
+                 "end it before, or give this one a name of its own with \"as\"");
+  });
 }
 
 namespace {

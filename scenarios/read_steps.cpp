@@ -276,21 +276,17 @@ bool StepReader::can_name(const Node& as) {
 }
 
 void StepReader::bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table,
-                      Step& step) {
+                      Step& step, const std::vector<std::string>& texts) {
   const Node* as = fields.text("as");
   if (as == nullptr || !can_name(*as)) return;
   const auto found = names_.variables.find(as->text);
-  if (transactions_.contains(as->text)) {
-    problems_.add(as->span, fmt::format("\"{}\" is the name of a transaction here", as->text),
-                  "take another name");
-    return;
-  }
   if (found == names_.variables.end() || found->second.kind == Slot::Kind::empty) {
     step.result = slots_++;
-    names_.variables[as->text] = {step.result, kind, table};
+    names_.variables[as->text] = {step.result, kind, table, texts};
   } else if (kind == Slot::Kind::empty ||
              (found->second.kind == kind && found->second.table == table)) {
     step.result = found->second.slot;
+    found->second.may_be_also(texts);
   } else {
     problems_.add(as->span, fmt::format("\"{}\" is the name of something else here", as->text),
                   "a name may be used again for the same kind of result only");

@@ -71,6 +71,7 @@ class StepReader {
 
   // steps in bulk (read_bulk.cpp)
   bool read_batch(const Fields& fields, const Node& subject, Step& step);
+  bool may_be_batch(const Node& list);
   bool name_item(const Node& item, const models::TableSpec* table, Step& step);
   // The rows of a batch with what became of each; null, with a message, if `table` leaves no room
   // for that.
@@ -93,7 +94,9 @@ class StepReader {
   bool can_name(const Node& as);
   // The slot of the variable that `as` names; a name is bound again by a later step only to the
   // same kind of thing. Kind `empty`: of a step with a mistake, so that anything may be read of it.
-  void bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table, Step& step);
+  // `texts`: all that a value can be; empty: anything.
+  void bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table, Step& step,
+            const std::vector<std::string>& texts = {});
   void bind_result(const Fields& fields, Step& step);
 
   Reading& reading_;

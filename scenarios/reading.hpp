@@ -63,6 +63,7 @@ class Reading {
   bool read_on(ServiceDescription& service, Handler& handler, const Node& on);
   void read_topic_trigger(ServiceDescription& service, Handler& handler, const Node& topic,
                           const Node& group);
+  void check_begins(const Handler& handler);
   void read_restart(ServiceDescription& service, const Fields& fields);
   void name_instances(ServiceDescription& service, const Member& member, std::int64_t count);
   void read_uncaught(Handler& handler, const Fields& fields);

@@ -26,6 +26,8 @@ class Resolver {
   // `event.attempt < 3` and the like.
   void note_attempts(const Formula& formula);
   std::optional<Formula> binary(const Expression& expression);
+  // Whether `value` may be this text, where all that it can be is known; complains if not.
+  bool can_be(const Expression& value, const Expression& text);
   std::optional<Formula> column(const models::TableSpec& table, const Expression& path,
                                 std::size_t word, Op op, std::uint32_t slot);
   std::optional<Formula> path(const Expression& expression);

@@ -280,7 +280,8 @@ TEST_CASE("a mistake that only a run can meet is told as one") {
       "the result does not fit in 64 bits");
   CHECK(after_buying(R"({"publish": "=request.order == 'o1' ? 5 : 'A'", "to": "bus.orders"})") ==
         "the type of an event is a text");
-  CHECK(after_buying(R"({"begin": "db"}, {"begin": "db"})") ==
+  CHECK(after_buying(
+            R"({"if": "request.order == 'o1'", "then": [{"begin": "db"}]}, {"begin": "db"})") ==
         "this database has an open transaction already");
   CHECK(after_buying(
             R"({"if": "request.order == 'o2'", "then": [{"begin": "db"}]}, {"commit": "db"})") ==

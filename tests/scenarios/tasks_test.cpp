@@ -162,6 +162,20 @@ TEST_CASE("tasks are refused where they mean nothing", "[tasks]") {
             "nothing cuts these steps short"));
   CHECK(has(mistakes(R"({"all": [{"name": "a", "do": []}]}, "ack")"),
             "\"all\" needs at least two branches"));
+  const auto asks = [](const std::string& condition) {
+    return mistakes(R"({"first": [{"name": "answer", "do": []}, {"name": "too late", "do": []}],
+      "as": "won"}, {"if": ")" +
+                    condition + R"(", "then": []}, {"effect": "ship", "of": 1}, "ack")");
+  };
+  CHECK(has(asks("won.value == 'answr'"), "no branch whose name won.value can be is called"));
+  CHECK(has(asks("won.value == 'answr'"), "did you mean \"answer\"?"));
+  CHECK(has(asks("'late' != won.value"), "no branch whose name won.value can be is called"));
+  CHECK(asks("won.value == 'too late' or won.value == null").empty());
+  // A name that another step may have bound to something else can be anything.
+  CHECK(mistakes(R"({"first": [{"name": "a", "do": []}, {"name": "b", "do": []}], "as": "won"},
+      {"first": [{"name": "c", "do": []}, {"name": "d", "do": []}], "as": "won"},
+      {"if": "won.value == 'a' or won.value == 'd'", "then": []}, {"effect": "ship", "of": 1}, "ack")")
+            .empty());
   CHECK(has(mistakes(R"({"first": [{"name": "a", "do": []}, {"name": "a", "do": []}]}, "ack")"),
             "two alternatives are called \"a\""));
   CHECK(has(

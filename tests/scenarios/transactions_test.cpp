@@ -102,6 +102,40 @@ TEST_CASE("names of transactions and where steps belong are checked", "[transact
           .empty());
 }
 
+TEST_CASE("a transaction that is open on every way is not begun again", "[transactions]") {
+  const std::string here = "open already, on every way that leads here";
+  const auto fine = [](const std::string& steps) {
+    const std::string mistakes = mistake_in(steps);
+    INFO(mistakes);
+    CHECK(mistakes.empty());
+  };
+  const std::string a = R"({"begin": "db", "as": "a"}, )";
+  const std::string again = R"({"begin": "db", "as": "a"})";
+  tells(mistake_in(kBegin + R"({"begin": "db"})"),
+        "this database has an open transaction " + here.substr(5));
+  tells(mistake_in(a + again), "a transaction of this name is " + here);
+  tells(
+      mistake_in(R"({"if": true, "then": [)" + again + R"(], "else": [)" + again + "]}, " + again),
+      here);
+  tells(mistake_in(a + R"({"if": true, "then": [{"commit": "a"}, "return"]}, )" + again), here);
+  tells(mistake_in(a + kInsert.substr(0, kInsert.size() - 3) + R"(, "in": "a", "on_error": []}, )" +
+                   again),
+        here);
+  tells(mistake_in(a + R"({"savepoint": "s", "in": "a"}, {"rollback": "a", "to": "s"}, )" + again),
+        here);
+
+  fine(a + R"({"begin": "db", "as": "b"})");
+  fine(a + R"({"commit": "a"}, )" + again);
+  fine(a + R"({"rollback": "db"}, )" + again);
+  fine(R"({"if": true, "then": [)" + again + "]}, " + again);
+  fine(a + R"({"if": true, "then": [{"commit": "a"}]}, )" + again);
+  fine(a + R"({"while": true, "at_most": 2, "do": [{"commit": "a"}, "break"]}, )" + again);
+  fine(R"({"while": true, "at_most": 2, "do": [)" + a + R"({"commit": "a"}]}, )" + again);
+  fine(a + R"({"commit": "a", "on_error": [)" + again + R"(, "return"]}, )" + again);
+  fine(a + R"({"all": [{"name": "x", "do": [)" + again +
+       R"(]}, {"name": "y", "do": ["return"]}]})");
+}
+
 // ---- isolation, locks ------------------------------------------------------------------------
 
 TEST_CASE("a transaction at repeatable read does not see what commits beside it",
