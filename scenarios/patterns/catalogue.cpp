@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 #include "scenarios/fields.hpp"
 #include "scenarios/nearest.hpp"
@@ -89,7 +90,14 @@ class Patterns {
     const Fields fields(problems_, entry, pattern->shape);
     check_words(*pattern, fields);
     if (problems_.size() > before) return;
-    const Parameters parameters(values(*pattern, entry));
+    if (!has_own_name(*pattern, entry)) return;
+    const Parameters parameters(values(*pattern, entry), written(entry));
+    if (pattern->contradiction != nullptr) {
+      if (const auto wrong = pattern->contradiction(parameters)) {
+        problems_.add(entry.find(wrong->parameter)->span, wrong->message, wrong->hint);
+        return;
+      }
+    }
     Node made = parsed(pattern->expansion(parameters), entry.span);
     substitute(made, parameters.all(), problems_);
     all_.kind = Node::Kind::object;
@@ -125,6 +133,24 @@ class Patterns {
     }
   }
 
+  // Two entries of one kind with one name are one part of the design; of two kinds, a mistake.
+  bool has_own_name(const Pattern& pattern, const Node& entry) {
+    const Node& name = *entry.find(pattern.word);
+    const auto [other, is_new] = names_.emplace(name.text, &pattern);
+    if (is_new || other->second == &pattern) return true;
+    problems_.add(
+        name.span,
+        fmt::format("\"{}\" is the name of the {} already", name.text, other->second->word),
+        fmt::format("give the {} a name of its own", pattern.word));
+    return false;
+  }
+
+  static std::set<std::string> written(const Node& entry) {
+    std::set<std::string> names;
+    for (const Member& member : entry.members) names.insert(member.key);
+    return names;
+  }
+
   // Later defaults may be made of earlier parameters.
   Arguments values(const Pattern& pattern, const Node& entry) {
     Arguments values;
@@ -142,6 +168,7 @@ class Patterns {
 
   Problems& problems_;
   Node all_;
+  std::map<std::string, const Pattern*> names_;  // of what the entries make
 };
 
 }  // namespace

@@ -87,9 +87,48 @@ std::string handler(const Parameters& parameters, const std::string& topic) {
   return text + "]}";
 }
 
+bool stores_ids(const Parameters& parameters) {
+  return parameters.text("dedup").starts_with("store");
+}
+
+bool has_inbox(const Parameters& parameters) {
+  return parameters.is("dedup", "inbox") || parameters.is("dedup", "record-first");
+}
+
+// What a parameter is for, where this consumer has none of it.
+std::optional<Contradiction> contradiction(const Parameters& parameters) {
+  const bool calls = parameters.has("calls");
+  if (calls && parameters.writes("effect")) {
+    return Contradiction{"effect", "a consumer has an \"effect\" of its own or \"calls\" a service",
+                         "leave out one of them"};
+  }
+  const auto is_for = [](const std::string& name, const std::string& what, const char* hint) {
+    return Contradiction{name, "\"" + name + "\" is for " + what, hint};
+  };
+  for (const char* name : {"idempotency_key", "retry", "dead_letter"}) {
+    if (calls || !parameters.writes(name)) continue;
+    return is_for(name, "a call, and this consumer makes none", "write \"calls\": \"EXTERNAL.OP\"");
+  }
+  if (parameters.writes("attempts") &&
+      (!parameters.has("retry") || !parameters.has("dead_letter"))) {
+    return is_for("attempts", "a consumer that tries again and then gives up",
+                  "write \"retry\" and \"dead_letter\"");
+  }
+  for (const char* name : {"store", "ttl"}) {
+    if (stores_ids(parameters) || !parameters.writes(name)) continue;
+    return is_for(name, "a dedup by keys in a store; this is \"" + parameters.text("dedup") + "\"",
+                  "write \"dedup\": \"store-after\" or \"store-before\"");
+  }
+  if (parameters.writes("database") && calls && !has_inbox(parameters)) {
+    return is_for("database", "an effect or an inbox, and this consumer has neither",
+                  "leave it out");
+  }
+  return std::nullopt;
+}
+
 std::string parts(const Parameters& parameters) {
-  const bool stores = parameters.text("dedup").starts_with("store");
-  const bool inbox = parameters.is("dedup", "inbox") || parameters.is("dedup", "record-first");
+  const bool stores = stores_ids(parameters);
+  const bool inbox = has_inbox(parameters);
   std::string text;
   if (stores) text += R"("stores": {"$store": {"profile": "redis@7"}}, )";
   if (inbox || !parameters.has("calls")) {
@@ -152,7 +191,8 @@ Pattern consumer_pattern() {
       "a consumer that causes one effect an event: dedup, acknowledgement, retries, dead letters",
       {"a pattern \"consumer\"", fields()},
       expansion,
-      {"service", "outbox-polling", "broker"}};
+      {"service", "outbox-polling", "broker"},
+      contradiction};
 }
 
 }  // namespace onceward::scenarios

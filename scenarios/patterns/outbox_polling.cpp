@@ -59,6 +59,23 @@ std::string expansion(const Parameters& parameters) {
   return text + "]}]}}}";
 }
 
+std::optional<Contradiction> contradiction(const Parameters& parameters) {
+  const bool one_by_one = parameters.is("claim", "row-lock");
+  if (one_by_one && parameters.is("send", "batch")) {
+    return Contradiction{"send", "a relay with \"claim\": \"row-lock\" takes one row at a time",
+                         "\"skip-locked\" claims all that were found"};
+  }
+  if (one_by_one && parameters.writes("mark")) {
+    return Contradiction{"mark", "a relay with \"claim\": \"row-lock\" marks a row by taking it",
+                         "leave out \"mark\""};
+  }
+  if (parameters.is("claim", "skip-locked") && parameters.is("mark", "before")) {
+    return Contradiction{"mark", "rows that are claimed are marked when the claim ends, not before",
+                         "write \"after\" or \"delete\", or leave out \"claim\""};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Pattern outbox_polling_pattern() {
@@ -87,7 +104,8 @@ Pattern outbox_polling_pattern() {
               "when a row is marked: after its publish, before it, or by deleting it after",
               R"("after")")}},
       expansion,
-      {"service", "broker", "consumer"}};
+      {"service", "broker", "consumer"},
+      contradiction};
 }
 
 }  // namespace onceward::scenarios

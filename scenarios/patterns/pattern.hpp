@@ -5,6 +5,8 @@
 // for them (expand.hpp). A new pattern is a file of its own and a line in catalogue.cpp.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +19,12 @@ namespace onceward::scenarios {
 // The parameters of one entry: those written, and the others as they are if they are not written.
 class Parameters {
  public:
-  explicit Parameters(Arguments values) : values_(std::move(values)) {}
+  Parameters(Arguments values, std::set<std::string> written)
+      : values_(std::move(values)), written_(std::move(written)) {}
 
   [[nodiscard]] const Arguments& all() const { return values_; }
+  // Whether the entry itself says it.
+  [[nodiscard]] bool writes(const std::string& name) const { return written_.contains(name); }
   [[nodiscard]] bool has(const std::string& name) const { return values_.contains(name); }
   // The text of a parameter; empty without it.
   [[nodiscard]] std::string text(const std::string& name) const;
@@ -28,6 +33,14 @@ class Parameters {
 
  private:
   Arguments values_;
+  std::set<std::string> written_;
+};
+
+// What cannot be meant, although each parameter of the entry alone can; told at one of them.
+struct Contradiction {
+  std::string parameter;
+  std::string message;
+  std::string hint;
 };
 
 struct Pattern {
@@ -37,6 +50,8 @@ struct Pattern {
   std::string (*expansion)(const Parameters& parameters);
   // The patterns without which it is no whole design: `onceward new` writes them too.
   std::vector<std::string> beside = {};
+  // Nothing: all parameters have a part in the expansion.
+  std::optional<Contradiction> (*contradiction)(const Parameters& parameters) = nullptr;
 };
 
 [[nodiscard]] const std::vector<Pattern>& pattern_catalogue();

@@ -36,6 +36,13 @@ std::string expansion(const Parameters& parameters) {
   return text;
 }
 
+std::optional<Contradiction> contradiction(const Parameters& parameters) {
+  if (!parameters.writes("topic") || !parameters.is("sends", "outbox")) return std::nullopt;
+  return Contradiction{"topic",
+                       "\"topic\" is for a service that publishes itself, not by an outbox",
+                       "the relay says where to: \"outbox-polling\" ... \"to\""};
+}
+
 }  // namespace
 
 Pattern service_pattern() {
@@ -58,7 +65,8 @@ Pattern service_pattern() {
                   R"("outbox")"),
             field("topic", kText, "where it publishes, without an outbox", R"("bus.orders")")}},
           expansion,
-          {"outbox-polling", "broker", "consumer"}};
+          {"outbox-polling", "broker", "consumer"},
+          contradiction};
 }
 
 }  // namespace onceward::scenarios

@@ -156,6 +156,57 @@ TEST_CASE("mistakes in a pattern are told at its entry", "[expand]") {
   CHECK(has(expanded(R"({"patterns": [5]})"), "this must be a pattern"));
 }
 
+TEST_CASE("parameters that contradict each other are told at one of them", "[expand]") {
+  const auto consumer = [](const std::string& parameters) {
+    return expanded(R"({"patterns": [{"consumer": "c", "topic": "b.t", )" + parameters + "}]}");
+  };
+  CHECK(has(consumer(R"("calls": "bank.pay", "effect": "pay")"),
+            "a consumer has an \"effect\" of its own or \"calls\" a service"));
+  CHECK(has(consumer(R"("idempotency_key": "key")"), "\"idempotency_key\" is for a call"));
+  CHECK(has(consumer(R"("retry": "b.r")"), "\"retry\" is for a call"));
+  CHECK(has(consumer(R"("dead_letter": "b.d")"), "\"dead_letter\" is for a call"));
+  CHECK(has(consumer(R"("calls": "bank.pay", "retry": "b.r", "attempts": 2)"),
+            "\"attempts\" is for a consumer that tries again and then gives up"));
+  CHECK(has(consumer(R"("dedup": "inbox", "store": "keys")"),
+            "\"store\" is for a dedup by keys in a store; this is \"inbox\""));
+  CHECK(has(consumer(R"("ttl": "1h")"), "\"ttl\" is for a dedup by keys in a store"));
+  CHECK(has(consumer(R"("calls": "bank.pay", "dedup": "none", "database": "d")"),
+            "\"database\" is for an effect or an inbox"));
+  const auto relay = [](const std::string& parameters) {
+    return expanded(R"({"patterns": [{"outbox-polling": "r", "of": "d", "to": "b.t", )" +
+                    parameters + "}]}");
+  };
+  CHECK(has(relay(R"("claim": "row-lock", "send": "batch")"), "takes one row at a time"));
+  CHECK(has(relay(R"("claim": "row-lock", "mark": "delete")"), "marks a row by taking it"));
+  CHECK(has(relay(R"("claim": "skip-locked", "mark": "before")"),
+            "rows that are claimed are marked when the claim ends"));
+  CHECK(has(expanded(R"({"patterns": [{"service": "s", "request": "R", "event": "E",
+                                       "topic": "b.t"}]})"),
+            "\"topic\" is for a service that publishes itself"));
+
+  for (const char* fine :
+       {R"("effect": "pay", "database": "d")",
+        R"("dedup": "store-after", "store": "k", "ttl": "1h")",
+        R"("calls": "bank.pay", "idempotency_key": "key", "database": "d")",
+        R"("calls": "bank.pay", "retry": "b.r", "attempts": 2, "dead_letter": "b.d")"}) {
+    CHECK(has(consumer(fine), R"("services":)"));
+  }
+  CHECK(has(relay(R"("claim": "skip-locked", "mark": "delete", "send": "batch")"),
+            R"("lock":"skip_locked")"));
+}
+
+TEST_CASE("patterns of two kinds have names of their own", "[expand]") {
+  const auto named = [](const std::string& consumer) {
+    return expanded(R"({"patterns": [{"outbox-polling": "relay", "of": "d", "to": "b.t"},
+        {"consumer": ")" +
+                    consumer + R"(", "topic": "b.t"}, {"consumer": ")" + consumer +
+                    R"(", "topic": "b.u"}]})");
+  };
+  CHECK(has(named("relay"), "\"relay\" is the name of the outbox-polling already"));
+  CHECK(has(named("relay"), "give the consumer a name of its own"));
+  CHECK(has(named("stock"), R"("services":)"));
+}
+
 // Every pattern with its needed parameters alone, as people will first write it.
 TEST_CASE("every pattern has its word first and says what its parameters are", "[expand]") {
   for (const Pattern& each : pattern_catalogue()) {
