@@ -23,6 +23,7 @@ void add(Way& into, const Way& other) {
   if (into->stored == nullptr) into->stored = other->stored;
   into->published.insert(other->published.begin(), other->published.end());
   into->told_apart = into->told_apart || other->told_apart;
+  into->remembered = into->remembered || other->remembered;
 }
 
 class Walk {
@@ -134,7 +135,10 @@ class Walk {
     if (help.kind == StepKind::publish) before.published.insert(step.node);
     if (help.kind == StepKind::ack && before.acked == nullptr) before.acked = step.node;
     // A row or key that may be there already.
-    if (step.word == "insert" || step.word == "put") before.told_apart = true;
+    const bool finds_out = step.word == "insert" || step.word == "put";
+    if (finds_out) before.told_apart = true;
+    const bool ends = help.kind == StepKind::commit && before.told_apart;
+    if (ends || (finds_out && (step.word == "put" || stores))) before.remembered = true;
   }
 
   std::vector<LintStep>& steps_;
@@ -174,6 +178,14 @@ std::vector<LintFinding> lint(const Node& root) {
   for (const LintRule& rule : lint_catalogue()) rule.look(view, rule, findings);
   std::stable_sort(findings.begin(), findings.end(),
                    [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
+  // One entry of "patterns" may have been written out as several handlers, at one place.
+  const auto again = [&](std::size_t i) {
+    return std::any_of(findings.begin(), findings.begin() + static_cast<std::ptrdiff_t>(i),
+                       [&](const LintFinding& other) { return other == findings[i]; });
+  };
+  for (std::size_t i = findings.size(); i-- > 0;) {
+    if (again(i)) findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(i));
+  }
   return findings;
 }
 

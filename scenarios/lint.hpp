@@ -17,6 +17,10 @@ struct LintFinding {
   const LintRule* rule = nullptr;
   Span span;
   std::string text;  // one sentence
+
+  friend bool operator==(const LintFinding& a, const LintFinding& b) {
+    return a.rule == b.rule && a.span.begin == b.span.begin && a.text == b.text;
+  }
 };
 
 // What a handler may have done before a step, on any way that leads there; some of these ways may
@@ -32,6 +36,7 @@ struct LintBefore {
   const Node* stored = nullptr;  // the last step that made a change of rows final
   std::set<const Node*> published;
   bool told_apart = false;  // a copy of the event may have been found out, and sent away
+  bool remembered = false;  // and what finds copies out is final: it outlives a crash
 };
 
 // One step of a handler, in the order in which the handler comes to them. What runs only upon an

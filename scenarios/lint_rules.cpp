@@ -114,13 +114,26 @@ void no_dedup(const LintView& view, const LintRule& rule, Findings& findings) {
   for (const LintHandler& handler : view.handlers) {
     if (handler.on != On::topic) continue;
     for (const LintStep& step : handler.steps) {
-      const bool bare_call = step.word == "call" && step.node->find("idempotency_key") == nullptr;
-      if ((step.word != "effect" && !bare_call) || step.guarded || step.before.told_apart) {
-        continue;
-      }
+      if (step.word != "effect" || step.guarded || step.before.told_apart) continue;
       add(findings, rule, *step.node,
           fmt::format("{} acts on every delivery: an event that comes twice acts twice",
                       handler.service));
+    }
+  }
+}
+
+// Of what is acknowledged or remembered before the call, none is made twice: it may be lost
+// instead.
+void call_without_key(const LintView& view, const LintRule& rule, Findings& findings) {
+  for (const LintHandler& handler : view.handlers) {
+    if (handler.on != On::topic) continue;
+    for (const LintStep& step : handler.steps) {
+      if (step.word != "call" || step.node->find("idempotency_key") != nullptr) continue;
+      if (step.before.acked != nullptr || step.before.remembered) continue;
+      add(findings, rule, *step.node,
+          fmt::format("{} calls {} without an idempotency key: if it dies before it has "
+                      "acknowledged, the event comes again and so does the call",
+                      handler.service, text_of(step.node->find("call"))));
     }
   }
 }
@@ -274,6 +287,9 @@ const std::vector<LintRule>& lint_catalogue() {
        "owe the effect and let the consumer crash: the search decides", ack_before_effect},
       {"no-dedup", "an effect of each delivery, with nothing that keeps copies out",
        "owe the effect exactly once, with {\"redeliver\": \"any\"}: the search decides", no_dedup},
+      {"call-without-key", "a call in the handling of an event that may come again, without a key",
+       "owe the call exactly once and let the consumer crash: the search decides",
+       call_without_key},
       {"unconsumed-topic", "a topic that is published to and that no group reads",
        "add its consumer, or leave the topic out; a group that is missing is not searched",
        unconsumed_topic},

@@ -103,10 +103,48 @@ TEST_CASE("lint: ack-before-effect", "[lint]") {
 TEST_CASE("lint: no-dedup", "[lint]") {
   const char* const rule = "no-dedup";
   CHECK(speaks(rule, &Draft::worker, R"({"effect": "ship", "of": "=event.key"}, "ack")") == 1);
-  CHECK(speaks(rule, &Draft::worker, R"({"call": "bank.pay", "of": "=event.key"}, "ack")") == 1);
+  CHECK(speaks(rule, &Draft::shop, R"({"effect": "ship", "of": "=request.order"})") == 0);
+}
+
+TEST_CASE("lint: call-without-key", "[lint]") {
+  const char* const rule = "call-without-key";
+  const std::string call = R"({"call": "bank.pay", "of": "=event.key"})";
+  const std::string insert =
+      R"({"insert": "db.inbox", "row": {"event": "=event.id"}, "on_conflict": "ignore", "as": "seen"})";
+  const std::string if_new = R"({"if": "seen.rows == 1", "then": [)" + call + "]}";
+  CHECK(speaks(rule, &Draft::worker, call + R"(, "ack")") == 1);
   CHECK(speaks(rule, &Draft::worker,
                R"({"call": "bank.pay", "of": 1, "idempotency_key": "=event.id"}, "ack")") == 0);
-  CHECK(speaks(rule, &Draft::shop, R"({"effect": "ship", "of": "=request.order"})") == 0);
+  // A row in the transaction of the handler goes with it when it dies.
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"begin": "db"}, )" + insert + ", " + if_new + R"(, {"commit": "db"}, "ack")") ==
+        1);
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"select": "db.orders", "as": "seen"}, {"if": "seen.rows == 0", "then": [)" +
+                   call + R"(]}, "ack")") == 1);
+  // What is remembered or acknowledged first may be lost, but not done twice.
+  CHECK(speaks(rule, &Draft::worker, insert + ", " + if_new + R"(, "ack")") == 0);
+  CHECK(speaks(rule, &Draft::worker, R"("ack", )" + call) == 0);
+  CHECK(speaks(rule, &Draft::shop, R"({"call": "bank.pay", "of": 1})") == 0);
+}
+
+TEST_CASE("lint tells of an entry of a pattern once, however many handlers it comes to",
+          "[lint][cli]") {
+  const tests::TemporaryFolder folder;
+  folder.write("a.onceward.json", R"({"onceward": "1", "title": "t", "patterns": [
+    {"service": "shop", "request": "PlaceOrder", "event": "OrderPlaced"},
+    {"outbox-polling": "relay", "of": "shop-db", "to": "bus.orders"},
+    {"broker": "bus", "topics": {"orders": 1, "again": 1}},
+    {"external-api": "bank", "operations": ["pay"]},
+    {"consumer": "payments", "topic": "bus.orders", "calls": "bank.pay", "dedup": "none",
+     "idempotency_key": "none", "retry": "bus.again"}],
+  "workload": [{"request": "PlaceOrder", "to": "shop", "with": {"order": "o1"}}],
+  "faults": {"budget": 1}})");
+  const tests::Ran ran = folder.onceward("lint a.onceward.json");
+  INFO(ran.out + ran.err);
+  CHECK(ran.out.find("call-without-key") != std::string::npos);
+  CHECK(ran.out.find("call-without-key") == ran.out.rfind("call-without-key"));
+  CHECK(ran.out.find("1 finding in 1 scenario") != std::string::npos);
 }
 
 TEST_CASE("lint: unconsumed-topic", "[lint]") {
