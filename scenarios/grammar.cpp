@@ -223,7 +223,8 @@ const ObjectShape& service_shape() {
        field("count", integer(1, 20), "how many instances it has; else 1"),
        field("memory", map_of(either({kValue, object(cell_shape)})),
              "what each incarnation starts with: a value, or a list, set or map"),
-       field("pools", map_of(integer(1, 1000)), "workers that its handlers share: how many"),
+       field("pools", map_of(integer(1, 1000)),
+             "slots that its handlers share, as workers or connections: how many"),
        field("timers", map_of(object(timer_shape)), "timers by name")}};
   return shape;
 }
@@ -239,7 +240,7 @@ const ObjectShape& handler_shape() {
              "what an error that nobody caught leads to"),
        field("concurrency", either({integer(1, 1000), object(concurrency_shape)}),
              "how much of it an instance does at once"),
-       field("pool", kText, "a pool of the service: each run holds one of its workers"),
+       field("pool", kText, "a pool of the service: each run holds one of its slots"),
        field("group_starts", word({"earliest", "new"}),
              "where its group begins: with all there is, or where its client begins without a "
              "position")}};
