@@ -242,6 +242,7 @@ std::vector<Thing> in_order(const std::vector<Thing>& things, const Add& add) {
   std::stable_sort(places.begin(), places.end(),
                    [](const Place& a, const Place& b) { return a.content < b.content; });
   std::vector<Thing> sorted;
+  sorted.reserve(places.size());
   for (const Place& place : places) sorted.push_back(place.thing);
   return sorted;
 }

@@ -107,7 +107,8 @@ Json search_json(const ScenarioReport& report) {
   }
   Json bounds = {{"faults", report.result.faults_max}};
   const bool drawn = report.result.strategy == sim::Strategy::random;
-  bounds["timing"] = drawn ? "sampled" : "any";
+  bounds["timing"] = drawn ? "sampled" : report.result.windows.empty() ? "any" : "windows";
+  if (!report.result.windows.empty()) bounds["windows"] = report.result.windows;
   if (figures.states > 0) bounds["collision"] = collision_bound(figures.states);
   return {{"states", figures.states},
           {"transitions", figures.transitions},

@@ -1,6 +1,6 @@
 #include "reports/verdict.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -40,12 +40,21 @@ std::string goals_reached(const ScenarioReport& report) {
   return fmt::format(", goals {} of {}", reached, report.goals.size());
 }
 
+// "timing any", or which windows the runs had to keep.
+std::string timing_searched(const sim::Result& result) {
+  if (result.windows.empty()) return "timing any";
+  if (result.windows.front() == "all") return "timing by all windows";
+  return fmt::format("timing any that keeps {} ({})",
+                     counted(result.windows.size(), "window", "windows"),
+                     fmt::join(result.windows, "; "));
+}
+
 std::string exhausted(const ScenarioReport& report) {
   const sim::SearchFigures& figures = report.result.figures;
   return fmt::format(
-      "HOLDS (EXHAUSTED: all runs {}, {}, timing any, all orders, no reductions: "
+      "HOLDS (EXHAUSTED: all runs {}, {}, {}, all orders, no reductions: "
       "{}, depth {}, collision bound {}{})",
-      whose_runs(report), faults_allowed(report),
+      whose_runs(report), faults_allowed(report), timing_searched(report.result),
       counted(figures.states, "distinct state", "distinct states"), grouped(figures.depth),
       collision_bound(figures.states), goals_reached(report));
 }

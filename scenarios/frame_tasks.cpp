@@ -60,6 +60,8 @@ Frame::Branch Frame::start(const Step& step, const Block& block, bool stays) {
       });
   made.activity->passed.assign(by.passed.begin(), by.passed.end());
   made.activity->entry = by.entry;
+  made.activity->is_pass = by.is_pass;
+  made.activity->began_step = by.began_step;
   return made;
 }
 
@@ -121,6 +123,7 @@ void Frame::take_over(Branch& branch) {
   activity->acted = activity->acted || by.acted;
   activity->struck = activity->struck || by.struck;
   for (const sim::Read& read : by.reads) activity->reads.push_back(read);
+  for (const Value& instant : by.to_come) activity->to_come.push_back(instant);
   branch.frame = nullptr;
 }
 

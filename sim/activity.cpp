@@ -16,7 +16,12 @@ void Activity::fingerprint(Hasher& hasher) const {
   hasher.add(site->hash);
   hasher.add((acted ? 1U : 0U) | (struck ? 2U : 0U));
   hasher.add(waiting_for == nullptr ? 0 : 1 + static_cast<std::uint64_t>(waiting_for->phase));
-  if (waiting_for != nullptr) hasher.add(waiting_for->site->hash);
+  if (waiting_for != nullptr) {
+    hasher.add(waiting_for->site->hash);
+    hasher.meet(*waiting_for);
+  }
+  hasher.add(to_come.size());
+  for (const Value& instant : to_come) instant.fingerprint(hasher);
   hasher.add(passed.size());
   for (const Symbol* name : passed) hasher.add(name->hash);
   if (exact != nullptr) {
@@ -25,6 +30,7 @@ void Activity::fingerprint(Hasher& hasher) const {
   }
   hasher.add(creator.id());
   hasher.add(awaited);
+  for (const std::uint32_t step : instants) hasher.meet_step(step);
 }
 
 }  // namespace onceward::sim

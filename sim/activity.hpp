@@ -7,6 +7,7 @@
 #include "sim/containers.hpp"
 #include "sim/occurrence.hpp"
 #include "sim/symbol.hpp"
+#include "sim/value.hpp"
 
 namespace onceward::sim {
 
@@ -90,7 +91,13 @@ class Activity final : public InArena {
   bool exits = false;                 // its process ends with it
   std::uint32_t entry = 0;            // its latest trace entry
   Vector<Read> reads;                 // in the order read
-  Vector<const Symbol*> passed;       // named operations applied in this handler run and loop round
+  Vector<std::uint32_t> instants;     // steps whose instants it took; of tasks without exact state
+  // Of passes and their branches: when what they compared comes out otherwise, if nothing changes
+  // but the time.
+  bool is_pass = false;
+  std::uint32_t began_step = 0;
+  Vector<Value> to_come;
+  Vector<const Symbol*> passed;  // named operations applied in this handler run and loop round
 };
 
 }  // namespace onceward::sim

@@ -24,9 +24,11 @@ struct ArenaAllocator {
 
   T* allocate(std::size_t n) {
     static_assert(alignof(T) <= 16);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): of lists of pointers too
     return static_cast<T*>(detail::current_arena->take(n * sizeof(T)));
   }
   void deallocate(T* block, std::size_t n) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression)
     detail::current_arena->give_back(block, n * sizeof(T));
   }
   friend bool operator==(const ArenaAllocator&, const ArenaAllocator&) { return true; }

@@ -3,6 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+
 namespace onceward::sim {
 namespace {
 
@@ -57,6 +59,10 @@ std::size_t Hasher::Seen::find(std::uint64_t number) const {
   std::size_t index = 0;
   while (index < count && numbers[index] != number) ++index;
   return index;
+}
+
+bool Hasher::Met::has(std::uint32_t step) const {
+  return std::find(steps.begin(), steps.end(), step) != steps.end();
 }
 
 void Hasher::add_minted(std::uint64_t id) {

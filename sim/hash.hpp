@@ -9,8 +9,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace onceward::sim {
+
+class Occurrence;
 
 struct Hash128 {
   std::uint64_t high = 0;
@@ -55,6 +58,21 @@ class Hasher {
   // appearance it counts by its rank among those seen, afterwards as a minted id does.
   void add_ranked(std::uint64_t number);
 
+  // What the state being hashed refers to that has a place in time, in the order met: listed for
+  // whoever asked with `list_met`, without effect on the hash.
+  struct Met {
+    std::vector<const Occurrence*> occurrences;
+    std::vector<std::uint32_t> steps;  // each once
+    [[nodiscard]] bool has(std::uint32_t step) const;
+  };
+  void list_met(Met& met) { met_ = &met; }
+  void meet(const Occurrence& occurrence) {
+    if (met_ != nullptr) met_->occurrences.push_back(&occurrence);
+  }
+  void meet_step(std::uint32_t step) {
+    if (met_ != nullptr && !met_->has(step)) met_->steps.push_back(step);
+  }
+
   [[nodiscard]] Hash128 finish();
 
   // Whether a number was added that counts by its order.
@@ -77,6 +95,7 @@ class Hasher {
   Ids ids_;
   Seen minted_;
   Seen ranked_;
+  Met* met_ = nullptr;
 };
 
 }  // namespace onceward::sim

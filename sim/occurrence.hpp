@@ -23,8 +23,8 @@ class Occurrence : public InArena {
   Activity* activity = nullptr;
 
   // When it may happen. The lower end counts from step `floor_step`, the upper end from step
-  // `since_step`, at which it became pending; they differ only for timers that ran while their
-  // handler was busy.
+  // `since_step`: that at which it became pending, but for timers that ran while their handler was
+  // busy (an earlier floor) and for what an instant makes due (both count from that one).
   Window window;
   std::uint32_t floor_step = 0;
   std::uint32_t since_step = 0;

@@ -33,13 +33,16 @@ Hash128 Periodic::pass_id() const {
 }
 
 void Periodic::happen(World& world) {
+  parked_ = false;
   began_step_ = world.steps();
   began_ = world.now();
+  world.keep_instant(*site);
   ++running_;
   ++pass_;
   latest_ = derive(id, site->hash, 0);
   Activity& pass = process_->spawn_as(world, latest_, *site, this, [this] { return start_pass(); });
   pass.memory_before = memory_of(*process_);
+  pass.is_pass = true;
   if (running_ < overlap_) add_next(world);
 }
 
@@ -50,6 +53,8 @@ void Periodic::add_next(World& world) {
 void Periodic::fingerprint(Hasher& hasher) const {
   hasher.add(process_->name().hash);
   hasher.add(parked_ ? 1 : 0);
+  if (parked_) due_.fingerprint(hasher);
+  if (running_ > 0) hasher.meet_step(began_step_);  // the next pass counts from it
 }
 
 std::string Periodic::describe() const {
@@ -69,7 +74,7 @@ void Periodic::activity_ended(World& world, Activity& activity) {
     return;
   }
   // Parked by another pass, it stays so: what that one read has not changed.
-  if (remembers) parked_ = false;
+  if (remembers && parked_) stop_waiting(world);
   if (parked_ || phase != Phase::idle) return;
   entry = activity.entry;
   add_next(world);
@@ -77,19 +82,33 @@ void Periodic::activity_ended(World& world, Activity& activity) {
 
 void Periodic::park(World& world, const Activity& last) {
   if (last.creator.id() == latest_) --pass_;
+  stop_waiting(world);
   parked_ = true;
   entry = last.entry;
   reads_.assign(last.reads.begin(), last.reads.end());
-  if (phase == Phase::pending) world.cancel(*this);
-  phase = Phase::idle;
+  due_ = Value();
+  for (const Value& instant : last.to_come) {
+    if (due_.is_null() || world.is_before(instant, due_, false)) due_ = instant;
+  }
+  if (!due_.is_null()) world.add_due(*this, pass_id(), *site, due_, period_);
+}
+
+void Periodic::stop_waiting(World& world) {
+  parked_ = false;
+  // What a pause put off is not pending since then.
+  if (phase == Phase::frozen && process_->state() == Process::State::paused) phase = Phase::idle;
+  world.cancel(*this);
 }
 
 void Periodic::touched(World& world, ResourceId resource) {
   if (!parked_) return;
   const bool was_read = std::any_of(reads_.begin(), reads_.end(),
                                     [&](const Read& read) { return read.resource == resource; });
-  if (!was_read) return;
-  parked_ = false;
+  if (was_read) wake(world);
+}
+
+void Periodic::wake(World& world) {
+  stop_waiting(world);
   entry = world.cause();
   world.add_for(*process_, *this, pass_id(), *site, Window{Duration{0}, period_}, world.steps(),
                 world.now());

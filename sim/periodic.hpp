@@ -6,7 +6,8 @@
 // waits for the one before. When a pass ends that wrote nothing, that no fault struck and whose
 // reads are still current, another one begun now would do nothing either, whatever the others under
 // way do. So no pass is pending any more, until something it read changes; then one is, at any
-// phase of the period.
+// phase of the period. If it compared its own instant with one still to come, the next pass is the
+// one after that has come: within a period of it.
 #pragma once
 
 #include "sim/component.hpp"
@@ -27,6 +28,8 @@ class Periodic : public Occurrence, public Completion {
 
   // Something changed; makes a parked pass pending if it read `resource`.
   void touched(World& world, ResourceId resource);
+  // Makes a parked pass pending, at any phase of the period.
+  void wake(World& world);
 
   [[nodiscard]] Process& process() const { return *process_; }
   [[nodiscard]] bool parked() const { return parked_; }
@@ -39,6 +42,7 @@ class Periodic : public Occurrence, public Completion {
   [[nodiscard]] Hash128 pass_id() const;
   void add_next(World& world);
   void park(World& world, const Activity& last);
+  void stop_waiting(World& world);
 
   Process* process_;
   Duration period_;
@@ -51,6 +55,7 @@ class Periodic : public Occurrence, public Completion {
   Instant began_;
   bool parked_ = false;
   Vector<Read> reads_;  // of the pass after which it was parked
+  Value due_;           // while parked: the instant from which on a pass would find otherwise
 };
 
 }  // namespace onceward::sim

@@ -11,6 +11,7 @@ Activity& Process::add_activity(World& world, const Hash128& id, const Site& sit
                                 Completion* completion) {
   auto* activity = new Activity(id, site, *this, completion);
   activity->entry = world.cause();
+  activity->began_step = world.steps();
   activities_.push_back(activity);
   world.core_->ready.push_back({activity, {}});
   return *activity;

@@ -31,6 +31,9 @@ class Service : public InArena {
 // Default restart time after a crash (DESIGN 3.2).
 inline constexpr Window kRestartWindow{std::chrono::milliseconds(500), std::chrono::seconds(30)};
 
+// How long a process takes at most to end by itself, once it has given up.
+inline constexpr Duration kExitsWithin = std::chrono::seconds(1);
+
 // What is fixed about a process besides its name.
 struct ProcessSetup {
   const Symbol* service = nullptr;  // whose instance it is; null: a service of its own name

@@ -88,6 +88,7 @@ Timing solve(const PathLog& path) {
     const PathLog::Constraint& constraint = path.constraints[index];
     timing.cycle.push_back("step " + std::to_string(constraint.first) + " / step " +
                            std::to_string(constraint.second) + ": " + constraint.reason);
+    if (constraint.site != nullptr) timing.places.push_back({constraint.site, constraint.window});
     if (!constraint.who.empty() && -constraint.bound > longest) {
       longest = -constraint.bound;
       timing.early = constraint.who;

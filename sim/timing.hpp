@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/time.hpp"
+#include "sim/zone.hpp"
 
 namespace onceward::sim {
 
@@ -19,8 +20,10 @@ struct PathLog {
     std::uint32_t first = 0;
     std::uint32_t second = 0;
     std::int64_t bound = 0;
-    std::string reason;  // "lease of jobs/0@0 [30s, 30s]: not before its earliest instant"
-    std::string who;     // the occurrence, where the constraint keeps it from coming early
+    std::string reason;          // "lease of jobs/0@0 [30s, 30s]: not before its earliest instant"
+    std::string who;             // the occurrence, where the constraint keeps it from coming early
+    const Site* site = nullptr;  // whose window or comparison it is; null: of no window
+    std::string window{};        // that one, for people
   };
   std::uint32_t steps = 0;
   std::vector<Constraint> constraints;
@@ -28,9 +31,10 @@ struct PathLog {
 
 struct Timing {
   bool feasible = false;
-  std::vector<Instant> earliest;   // by step, 0 ... steps; the earliest instants that solve all
-  std::string early;               // infeasible: the occurrence that came before its time
-  std::vector<std::string> cycle;  // infeasible: constraints that contradict each other
+  std::vector<Instant> earliest;      // by step, 0 ... steps; the earliest instants that solve all
+  std::string early;                  // infeasible: the occurrence that came before its time
+  std::vector<std::string> cycle;     // infeasible: constraints that contradict each other
+  std::vector<Heeded::Place> places;  // infeasible: where these are from
 };
 
 [[nodiscard]] Timing solve(const PathLog& path);

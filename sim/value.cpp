@@ -55,6 +55,7 @@ void Value::fingerprint(Hasher& hasher) const {
       return;
     case ValueKind::instant:
       hasher.add_ranked(step_);
+      hasher.meet_step(step_);
       hasher.add(static_cast<std::uint64_t>(integer_));
       return;
     default:

@@ -9,7 +9,6 @@ namespace {
 
 const Symbol kWorld("world");
 const Site kNext("next");
-const Site kCompare("compare instants");
 
 std::string before_or_after(std::uint32_t option) { return option == 0 ? "before" : "after"; }
 
@@ -123,6 +122,8 @@ bool World::step() {
   core.cause = occurrence.entry;
   core.running = occurrence.activity;
   occurrence.phase = Occurrence::Phase::idle;
+  core.zone.happen(occurrence);
+  if (!core.zone.possible()) return true;
   log_happened(occurrence);
   const bool owned = occurrence.owned;
   occurrence.happen(*this);
@@ -195,7 +196,7 @@ void World::record_time(bool before) {
   point.kind = ChoiceKind::time;
   point.arity = 2;
   point.owner = core_->happening;
-  point.site = &kCompare;
+  point.site = &kCompareInstants;
   point.n = core_->choices_in_step++;
   source_->decided(point, before ? 0 : 1);
 }
@@ -271,6 +272,19 @@ void World::add(Occurrence& occurrence, Creator& created_by, const Site& site,
 
 void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& site,
                          const Window& window, std::uint32_t floor_step, Instant floor) {
+  add_counted(occurrence, id, site, window, floor_step, floor, core_->step);
+}
+
+void World::add_due(Occurrence& occurrence, const Hash128& id, const Site& site, const Value& due,
+                    Duration within) {
+  const Duration delay(due.number());
+  const Instant from = reading_ == Reading::sampled ? instant_of(due.step()) : core_->now;
+  add_counted(occurrence, id, site, {delay, delay + within}, due.step(), from, due.step());
+}
+
+void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& site,
+                        const Window& window, std::uint32_t floor_step, Instant floor,
+                        std::uint32_t since_step) {
   const Arena::Entered entered(arena_, core_owner_);
   Core& core = *core_;
   ONCEWARD_ASSERT(occurrence.phase != Occurrence::Phase::pending);
@@ -278,7 +292,7 @@ void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& 
   occurrence.site = &site;
   occurrence.window = window;
   occurrence.floor_step = floor_step;
-  occurrence.since_step = core.step;
+  occurrence.since_step = since_step;
   occurrence.number = core.next_number++;
   occurrence.phase = Occurrence::Phase::pending;
   Duration delay = window.earliest;
@@ -289,6 +303,7 @@ void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& 
     tie |= std::uint64_t{source_->draw_tie()} << 32;
   }
   occurrence.earliest = std::max(core.now, later(floor, delay));
+  if (heeded_.has(site)) core.zone.add(occurrence, core.step);
   core.agenda.add({occurrence.earliest.nanoseconds, tie, &occurrence});
 }
 
@@ -302,13 +317,18 @@ void World::add_for(const Process& process, Occurrence& occurrence, const Hash12
   occurrence.id = id;
   occurrence.site = &site;
   occurrence.window = window;
+  occurrence.floor_step = floor_step;
   occurrence.since_step = core_->step;
   occurrence.phase = Occurrence::Phase::frozen;
+  if (process.state() != Process::State::doomed || !heeded_.has(site)) return;
+  const Arena::Entered entered(arena_, core_owner_);
+  core_->zone.add(occurrence, core_->step);
 }
 
 void World::cancel(Occurrence& occurrence) {
   if (occurrence.phase == Occurrence::Phase::idle) return;
-  log_removed(occurrence);
+  log_not_due(occurrence, ": was still pending");
+  core_->zone.remove(occurrence);
   if (occurrence.phase == Occurrence::Phase::pending) core_->agenda.remove(&occurrence);
   occurrence.phase = Occurrence::Phase::idle;
   if (occurrence.owned) occurrence.dispose();
@@ -320,23 +340,40 @@ bool World::is_before(const Value& a, const Value& b, bool or_equal) {
   bool before = false;
   if (reading_ == Reading::sampled) {
     const auto at = [&](const Value& value) {
-      const auto found =
-          std::find_if(core_->instants.begin(), core_->instants.end(),
-                       [&](const Core::Taken& taken) { return taken.step == value.step(); });
-      return found->instant.nanoseconds + value.number();
+      return instant_of(value.step()).nanoseconds + value.number();
     };
     before = or_equal ? at(a) <= at(b) : at(a) < at(b);
   }
   if (reading_ == Reading::any) {
-    before = choose_value(ChoiceKind::time, kCompare, 2, before_or_after) == 0;
+    before = choose_value(ChoiceKind::time, kCompareInstants, 2, before_or_after) == 0;
   } else if (source_->wants_decisions()) {
     record_time(before);
   }
-  log_comparison(a, b, before, or_equal);
-  // What is still to come will have come later: a pass that found it so is not idle for ever.
-  const bool is_to_come = before ? a.step() == core_->step : b.step() == core_->step;
-  if (is_to_come && core_->running != nullptr) core_->running->struck = true;
+  decide_comparison(a, b, before, or_equal);
+  note_to_come(before ? a : b, before ? b : a, before == or_equal ? 1 : 0);
   return before;
+}
+
+Instant World::instant_of(std::uint32_t step) const {
+  const auto found = std::find_if(core_->instants.begin(), core_->instants.end(),
+                                  [&](const Core::Taken& taken) { return taken.step == step; });
+  return found->instant;
+}
+
+// What a pass found still to come will have come later: a pass that begins when `earlier`, counted
+// from its own instant, lies `beyond` after `later` finds otherwise.
+void World::note_to_come(const Value& earlier, const Value& later, std::int64_t beyond) {
+  Activity* activity = core_->running;
+  if (activity == nullptr || !activity->is_pass) return;
+  const auto is_now = [&](const Value& value) { return value.step() >= activity->began_step; };
+  if (!is_now(earlier) || is_now(later)) return;
+  const Value flip = Value::instant(later.step(), later.number() - earlier.number() + beyond);
+  if (std::find(activity->to_come.begin(), activity->to_come.end(), flip) !=
+      activity->to_come.end()) {
+    return;
+  }
+  const Arena::Entered entered(arena_, activity->process->owner());
+  activity->to_come.push_back(flip);
 }
 
 Value World::take_instant() {
@@ -345,7 +382,18 @@ Value World::take_instant() {
     const Arena::Entered entered(arena_, core_owner_);
     core_->instants.push_back({core_->step, core_->now});
   }
+  keep_instant(kCompareInstants);
+  if (Activity* activity = core_->running; activity != nullptr && activity->exact == nullptr) {
+    const Arena::Entered entered(arena_, activity->process->owner());
+    activity->instants.push_back(core_->step);
+  }
   return Value::instant(core_->step, 0);
+}
+
+void World::keep_instant(const Site& site) {
+  if (!heeded_.has(site)) return;
+  const Arena::Entered entered(arena_, core_owner_);
+  core_->zone.keep(core_->step);
 }
 
 }  // namespace onceward::sim

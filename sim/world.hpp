@@ -22,6 +22,7 @@
 #include "sim/timing.hpp"
 #include "sim/trace.hpp"
 #include "sim/value.hpp"
+#include "sim/zone.hpp"
 
 namespace onceward::sim {
 
@@ -33,8 +34,9 @@ class Model {
   virtual void build(World& world) const = 0;
 };
 
-// How windows are read (DESIGN 3.2). `any`: every order is possible and no instants exist.
-// `sampled`: an instant is drawn in each window. The third reading, `windows`, is not built yet.
+// How windows are read (DESIGN 3.2). `sampled`: an instant is drawn in each window. `any`: no
+// instants exist; every order is possible that agrees with the windows the world heeds (none at
+// first; with all of them it is the reading `windows`).
 enum class Reading : std::uint8_t { sampled, any };
 
 // A broken rule, as an oracle met it.
@@ -68,6 +70,9 @@ class World {
   [[nodiscard]] const std::vector<bool>& left_out() const { return left_out_; }
   [[nodiscard]] std::uint32_t parts() const { return parts_; }
 
+  // Which windows later runs keep. REQUIRES: the reading `any`.
+  void heed(Heeded heeded) { heeded_ = std::move(heeded); }
+
   // The strikes that later runs may make in all.
   void set_budget(std::uint32_t strikes) { plan_.budget = strikes; }
   [[nodiscard]] const FaultPlan& plan() const { return plan_; }
@@ -75,6 +80,10 @@ class World {
   // Lets the next occurrence happen and everything that follows from it at once. False: quiet,
   // and then the oracles have judged what is still owed.
   bool step();
+
+  // False: the latest step did what no timing of the windows heeded allows. Nothing else may be
+  // asked then until the next `restore` or `reset`.
+  [[nodiscard]] bool possible() const { return core_->zone.possible(); }
 
   [[nodiscard]] bool quiet() const { return core_->agenda.empty(); }
   [[nodiscard]] std::uint32_t steps() const { return core_->step; }
@@ -85,6 +94,8 @@ class World {
 
   // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6).
   [[nodiscard]] Hash128 fingerprint() const;
+  // The fingerprint; and forgets the instants that nothing refers to any more.
+  Hash128 settle();
   // The parts of `fingerprint`, by name, to tell which one differs.
   [[nodiscard]] std::vector<std::pair<std::string, Hash128>> fingerprint_parts() const;
 
@@ -144,6 +155,9 @@ class World {
   // The same for what `process` would do: pending if it acts; frozen, until it goes on, if not.
   void add_for(const Process& process, Occurrence& occurrence, const Hash128& id, const Site& site,
                const Window& window, std::uint32_t floor_step, Instant floor);
+  // Pending from `due`, which was taken in this run, until `within` after it.
+  void add_due(Occurrence& occurrence, const Hash128& id, const Site& site, const Value& due,
+               Duration within);
   void cancel(Occurrence& occurrence);
 
   // Ends a task at the operation it waits for, while its process goes on: nobody learns how that
@@ -210,6 +224,8 @@ class World {
   [[nodiscard]] bool is_before(const Value& a, const Value& b, bool or_equal);
   // The instant of this step, as a value.
   [[nodiscard]] Value take_instant();
+  // Keeps the instant of this step for what will count its window at `site` from it.
+  void keep_instant(const Site& site);
 
   void read(ResourceId resource);
   // Wakes parked passes that read `resource`.
@@ -264,6 +280,7 @@ class World {
   struct Core : InArena {
     explicit Core(Agenda::Order order) : agenda(order) {}
     Agenda agenda;
+    Zone zone;
     Instant now;
     std::uint32_t step = 0;
     std::uint32_t next_number = 0;
@@ -298,11 +315,17 @@ class World {
   std::uint32_t choose_next();
   void record_first();
   void record_time(bool before);
-  void log_comparison(const Value& a, const Value& b, bool before, bool or_equal);
+  void add_counted(Occurrence& occurrence, const Hash128& id, const Site& site,
+                   const Window& window, std::uint32_t floor_step, Instant floor,
+                   std::uint32_t since_step);
+  [[nodiscard]] Instant instant_of(std::uint32_t step) const;
+  void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);
+  void decide_comparison(const Value& a, const Value& b, bool before, bool or_equal);
+  [[nodiscard]] Hash128 fingerprint(Hasher::Met& met) const;
   std::uint32_t add_entry(TraceEntry entry);
   void build(const Model& model);
   void log_happened(const Occurrence& occurrence);
-  void log_removed(const Occurrence& occurrence);
+  void log_not_due(const Occurrence& occurrence, const char* how) const;
   void remember_memory(Activity& activity) const;
   void remember_choice(const Site& site, std::uint32_t index);
   void run_tasks();
@@ -324,6 +347,7 @@ class World {
   Arena arena_;
   Reading reading_;
   FaultPlan plan_;
+  Heeded heeded_;
   Core* core_ = nullptr;
   ChoiceSource* source_ = nullptr;
   Trace* trace_ = nullptr;

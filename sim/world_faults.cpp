@@ -156,7 +156,7 @@ bool World::strike_taker(Process& process, const Site& site, Duration within) {
 }
 
 void World::fail_process(Process& process) {
-  if (process.acts()) doom(process, kForever);
+  if (process.acts()) doom(process, kExitsWithin);
 }
 
 // A crash comes before the process's next action. What others of its tasks had pending limits it in
@@ -185,7 +185,10 @@ void World::stop_acting(Process& process, Process::State state) {
     if (occurrence.phase != Occurrence::Phase::pending) return;
     // A crash comes before the process's next action, so what a doomed process had pending still
     // limits when (see `cancel`); what a paused one had is not pending from now on.
-    if (state == Process::State::paused) log_removed(occurrence);
+    if (state == Process::State::paused) {
+      log_not_due(occurrence, ": was still pending");
+      core_->zone.remove(occurrence);
+    }
     core_->agenda.remove(&occurrence);
     occurrence.phase = Occurrence::Phase::frozen;
   };
@@ -293,7 +296,12 @@ void World::resume(Process& process) {
     }
   }
   for (Periodic* periodic : core_->periodics) {
-    if (&periodic->process() == &process) thaw(*periodic);
+    if (&periodic->process() != &process) continue;
+    if (periodic->parked() && periodic->phase == Occurrence::Phase::frozen) {
+      periodic->wake(*this);
+    } else {
+      thaw(*periodic);
+    }
   }
   for (Component* component : components_) {
     const Arena::Entered entered(arena_, component->owner());

@@ -92,45 +92,58 @@ void World::log_happened(const Occurrence& occurrence) {
   path_->constraints.push_back(
       {core_->step - 1, core_->step, 0, "time does not run backwards", ""});
   path_->constraints.push_back({occurrence.floor_step, core_->step,
-                                -occurrence.window.earliest.count(), what + ": not earlier", what});
+                                -occurrence.window.earliest.count(), what + ": not earlier", what,
+                                occurrence.site, what});
   if (occurrence.window.latest != kForever) {
     path_->constraints.push_back({core_->step, occurrence.since_step,
-                                  occurrence.window.latest.count(), what + ": not later", ""});
+                                  occurrence.window.latest.count(), what + ": not later", "",
+                                  occurrence.site, what});
   }
 }
 
-void World::log_removed(const Occurrence& occurrence) {
+// By this step the window of `occurrence` had not ended.
+void World::log_not_due(const Occurrence& occurrence, const char* how) const {
   if (path_ == nullptr || occurrence.window.latest == kForever) return;
   const OutsideStep gate;
-  path_->constraints.push_back(
-      {core_->step, occurrence.since_step, occurrence.window.latest.count(),
-       occurrence.describe() + " " + window_text(occurrence.window) + ": was still pending", ""});
+  const std::string what = occurrence.describe() + " " + window_text(occurrence.window);
+  path_->constraints.push_back({core_->step, occurrence.since_step,
+                                occurrence.window.latest.count(), what + how, "", occurrence.site,
+                                what});
 }
 
 void World::log_pending() const {
-  if (path_ == nullptr) return;
   for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
-    const Occurrence& occurrence = *core_->agenda[i].occurrence;
-    if (occurrence.window.latest == kForever) continue;
-    path_->constraints.push_back(
-        {core_->step, occurrence.since_step, occurrence.window.latest.count(),
-         occurrence.describe() + " " + window_text(occurrence.window) + ": is still pending", ""});
+    log_not_due(*core_->agenda[i].occurrence, ": is still pending");
   }
+  // What a doomed process would have done is still to come as well: its crash comes before it.
+  const auto log_frozen = [&](const Occurrence& occurrence, const Process& process) {
+    if (process.state() != Process::State::doomed) return;
+    if (occurrence.phase == Occurrence::Phase::frozen)
+      log_not_due(occurrence, ": is still to come");
+  };
+  for (const Process* process : processes_) {
+    for (const Activity* activity : process->activities_) {
+      if (activity->waiting_for != nullptr) log_frozen(*activity->waiting_for, *process);
+    }
+  }
+  for (const Periodic* periodic : core_->periodics) log_frozen(*periodic, periodic->process());
 }
 
-void World::log_comparison(const Value& a, const Value& b, bool before, bool or_equal) {
-  if (path_ == nullptr) return;
-  const OutsideStep gate;
+void World::decide_comparison(const Value& a, const Value& b, bool before, bool or_equal) {
   // before: t[a] + a.number() <= t[b] + b.number(), strictly unless or_equal; else the contrary.
   const std::int64_t gap = b.number() - a.number();
   const std::int64_t strict = before == or_equal ? 0 : 1;
-  const std::string reason = fmt::format("instant of step {} compared with instant of step {}: {}",
-                                         a.step(), b.step(), before ? "before" : "after");
-  if (before) {
-    path_->constraints.push_back({a.step(), b.step(), gap - strict, reason, ""});
-  } else {
-    path_->constraints.push_back({b.step(), a.step(), -gap - strict, reason, ""});
-  }
+  const std::uint32_t first = before ? a.step() : b.step();
+  const std::uint32_t second = before ? b.step() : a.step();
+  const std::int64_t most = (before ? gap : -gap) - strict;
+  core_->zone.assume(first, second, most);
+  if (path_ == nullptr) return;
+  const OutsideStep gate;
+  path_->constraints.push_back(
+      {first, second, most,
+       fmt::format("instant of step {} compared with instant of step {}: {}", a.step(), b.step(),
+                   before ? "before" : "after"),
+       "", &kCompareInstants, "comparisons of instants"});
 }
 
 // What is pending for nobody in particular is a set: it is added in the order of its hashes. Those
@@ -168,18 +181,35 @@ void World::add_core(Hasher& hasher) const {
   std::stable_sort(all.begin(), all.end(),
                    [](const Pending& a, const Pending& b) { return a.hash < b.hash; });
   hasher.add(all.size());
+  const bool timed = !heeded_.none();
   for (const Pending& pending : all) {
     hasher.add(pending.hash);
-    if (pending.has_renamed) pending.occurrence->fingerprint(hasher);
+    if (pending.has_renamed || timed) pending.occurrence->fingerprint(hasher);
+    if (timed) hasher.meet(*pending.occurrence);
   }
 }
 
 Hash128 World::fingerprint() const {
+  Hasher::Met met;
+  return fingerprint(met);
+}
+
+Hash128 World::fingerprint(Hasher::Met& met) const {
   Hasher hasher;
+  const bool timed = !heeded_.none();
+  if (timed) hasher.list_met(met);
   for (const Process* process : processes_) process->fingerprint(hasher);
   for (const Component* component : components_) component->fingerprint(hasher);
   add_core(hasher);
+  if (timed) core_->zone.fingerprint(hasher, met);
   return hasher.finish();
+}
+
+Hash128 World::settle() {
+  Hasher::Met met;
+  const Hash128 hash = fingerprint(met);
+  if (!heeded_.none()) core_->zone.forget_all_but(met);
+  return hash;
 }
 
 std::vector<std::pair<std::string, Hash128>> World::fingerprint_parts() const {

@@ -88,6 +88,12 @@ Rows strategies() {
   return rows;
 }
 
+Rows timings() {
+  Rows rows;
+  for (const auto& each : sim::timing_catalogue()) rows.emplace_back(each.name, each.help);
+  return rows;
+}
+
 }  // namespace
 
 int list(const std::string& kind) {
@@ -95,10 +101,10 @@ int list(const std::string& kind) {
     const char* name;
     Rows (*rows)();
   };
-  static constexpr Kind kKinds[] = {{"faults", faults},       {"invariants", invariants},
-                                    {"profiles", profiles},   {"steps", steps},
-                                    {"functions", functions}, {"patterns", patterns},
-                                    {"lint", lint_rules},     {"strategies", strategies}};
+  static constexpr Kind kKinds[] = {
+      {"faults", faults},   {"invariants", invariants}, {"profiles", profiles},
+      {"steps", steps},     {"functions", functions},   {"patterns", patterns},
+      {"lint", lint_rules}, {"strategies", strategies}, {"timings", timings}};
   std::vector<std::string> names;
   for (const Kind& each : kKinds) {
     names.emplace_back(each.name);

@@ -27,14 +27,17 @@ const CLI::Validator kCount(
     },
     "NUMBER");
 
-onceward::sim::Strategy strategy_of(const std::string& name) {
+// The entry of `catalogue` that the value of an option names.
+template <class Entry>
+const Entry& named(const std::vector<Entry>& catalogue, const std::string& option,
+                   const std::string& name) {
   std::vector<std::string> known;
-  for (const auto& each : onceward::sim::strategy_catalogue()) {
+  for (const Entry& each : catalogue) {
     known.emplace_back(each.name);
-    if (known.back() == name) return each.strategy;
+    if (known.back() == name) return each;
   }
-  throw CLI::ValidationError("--strategy",
-                             fmt::format("there is no strategy \"{}\"; {}", name,
+  throw CLI::ValidationError("--" + option,
+                             fmt::format("there is no {} \"{}\"; {}", option, name,
                                          onceward::scenarios::did_you_mean(name, known)));
 }
 
@@ -82,9 +85,17 @@ void add_check(CLI::App& app, Arguments& arguments) {
   check->add_option_function<std::string>(
       "--strategy",
       [&arguments](const std::string& name) {
-        arguments.check.search.strategy = strategy_of(name);
+        arguments.check.search.strategy =
+            named(onceward::sim::strategy_catalogue(), "strategy", name).strategy;
       },
       "how to search, of `onceward list strategies`");
+  check->add_option_function<std::string>(
+      "--timing",
+      [&arguments](const std::string& name) {
+        arguments.check.search.timing =
+            named(onceward::sim::timing_catalogue(), "timing", name).mode;
+      },
+      "which windows to keep, of `onceward list timings`");
   check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
   check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
       ->check(kCount);
@@ -121,7 +132,8 @@ void add_others(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"text", "json", "code"}));
   CLI::App* list = app.add_subcommand("list", "what the language knows");
   list->add_option("kind", arguments.kind,
-                   "faults, invariants, profiles, steps, functions, patterns, lint or strategies")
+                   "faults, invariants, profiles, steps, functions, patterns, lint, strategies or "
+                   "timings")
       ->required();
   CLI::App* lint = app.add_subcommand("lint", "a look at scenarios for what is known to break");
   lint->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")

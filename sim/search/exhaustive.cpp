@@ -15,12 +15,19 @@ namespace {
 class Exhaustive {
  public:
   Exhaustive(const Model& model, const FaultPlan& plan, const SearchOptions& options)
-      : options_(options), world_(model, Reading::any, plan), budget_(plan.budget) {}
+      : options_(options),
+        world_(model, Reading::any, plan),
+        budget_(plan.budget),
+        states_max_(options.states_max) {
+    heeded_.all = options.timing == TimingMode::windows;
+  }
 
   Result run() {
     result_.strategy = Strategy::exhaustive;
     result_.verdict = Verdict::exhausted;
     for (std::uint32_t faults = 0; faults <= budget_ && !ended_; ++faults) search(faults);
+    if (heeded_.all) result_.windows = {"all"};
+    for (const Heeded::Place& place : heeded_.places) result_.windows.push_back(place.what);
     if (result_.verdict == Verdict::exhausted && !result_.reasons.empty()) {
       result_.verdict = Verdict::unknown;
     }
@@ -37,12 +44,25 @@ class Exhaustive {
   };
 
   // All runs with at most `faults` faults; those with fewer were searched before, so the first
-  // violation has the fewest.
+  // violation has the fewest. What was searched with fewer windows kept need not be searched again:
+  // more orders were possible then.
   void search(std::uint32_t faults) {
     result_.faults_max = faults;
     world_.set_budget(faults);
+    const std::uint64_t depth_before = result_.figures.depth;
+    do {
+      again_ = false;
+      result_.figures.depth = depth_before;
+      search_once();
+    } while (again_);
+    result_.figures.states = visited_.size();
+    result_.figures.digest = visited_.digest();
+  }
+
+  void search_once() {
     visited_ = Visited();
     depth_ = 0;
+    world_.heed(heeded_);
     source_.follow({});
     world_.reset(source_);
     if (!source_.made().empty()) {
@@ -50,23 +70,18 @@ class Exhaustive {
       return;
     }
     static_cast<void>(enter({}));
-    while (depth_ > 0 && !ended_) try_next();
-    result_.figures.states = visited_.size();
-    result_.figures.digest = visited_.digest();
+    while (depth_ > 0 && !ended_ && !again_) try_next();
   }
 
   // Pushes the state the world is in, unless it was met before.
   bool enter(std::vector<std::uint32_t> via) {
-    Hash128 state = world_.fingerprint();
+    Hash128 state = world_.settle();
     // Where a run must reach goals to count, those it has reached are part of its future.
     if (options_.goals != 0) state = derive(state, {}, world_.goals() & options_.goals);
     const Visited::Answer answer = visited_.enter(state);
-    if (answer == Visited::Answer::on_path) note_cycle(state);
+    if (answer == Visited::Answer::on_path) note_cycle(state, via);
     if (answer != Visited::Answer::added) return false;
-    if (visited_.size() > options_.states_max) {
-      give_up(Verdict::bound_hit,
-              fmt::format("the bound of {} states was hit (--states)", options_.states_max));
-    }
+    if (visited_.size() > states_max_) states_used_up();
     if (nodes_.size() == depth_) nodes_.emplace_back();
     Node& node = nodes_[depth_++];
     world_.save(node.snapshot);
@@ -92,6 +107,7 @@ class Exhaustive {
     std::vector<std::uint32_t> made;
     for (const ScriptedSource::Made& choice : source_.made()) made.push_back(choice.index);
     set_next_script(node);
+    if (!world_.possible()) return;
     if (moved && ++result_.figures.transitions >= options_.transitions_max) {
       give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
                                               options_.transitions_max));
@@ -123,19 +139,29 @@ class Exhaustive {
     if (length > 0) ++node.script.back();
   }
 
-  // Repeats the path that ends with `last`, to record its tape.
-  void found_violation(const std::vector<std::uint32_t>& last) {
+  // The choices of the path that ends with the step `last`.
+  [[nodiscard]] std::vector<std::uint32_t> path_to(const std::vector<std::uint32_t>& last) const {
     std::vector<std::uint32_t> script;
     for (std::size_t i = 1; i < depth_; ++i) {
       script.insert(script.end(), nodes_[i].via.begin(), nodes_[i].via.end());
     }
     script.insert(script.end(), last.begin(), last.end());
+    return script;
+  }
+
+  // Repeats the path that ends with `last`, with no window kept, to record its tape.
+  void found_violation(const std::vector<std::uint32_t>& last) {
     ScriptedSource source;
-    source.follow(script);
+    source.follow(path_to(last));
     Recorder recorder(source);
+    world_.heed({});
     world_.reset(recorder);
     static_cast<void>(run_to_end(world_, options_));
-    if (!conclude(world_, recorder.take(), options_, result_)) {
+    Violation violation = tell(world_, recorder.take(), options_);
+    again_ = !violation.timing.feasible && heed_more(violation.timing.places);
+    if (again_) return;
+    if (!conclude(world_, std::move(violation), options_, result_)) {
+      world_.heed(heeded_);
       world_.reset(source_);  // the sources that answered until now end here
       return;
     }
@@ -144,17 +170,67 @@ class Exhaustive {
     ended_ = true;
   }
 
-  // A cycle may go on for ever without getting quiet. Whether it is fair is not decided here, so
-  // nothing may be claimed for all runs.
-  void note_cycle(const Hash128& state) {
+  // Keeps the windows that a run without a timing contradicts, from a new start; false: it keeps
+  // them already, or may not.
+  bool heed_more(const std::vector<Heeded::Place>& places) {
+    if (options_.timing != TimingMode::as_needed) return false;
+    const std::size_t before = heeded_.places.size();
+    for (const Heeded::Place& place : places) {
+      if (!heeded_.has(*place.site)) heeded_.places.push_back(place);
+    }
+    return heeded_.places.size() > before;
+  }
+
+  // A cycle may go on for ever without getting quiet, or end because a window that is not kept
+  // yet does. If all on it are kept nothing may be claimed for all runs: whether it is fair is not
+  // decided here.
+  void note_cycle(const Hash128& state, const std::vector<std::uint32_t>& last) {
+    if (cycle_noted_) return;
     std::size_t begin = depth_;
     while (begin > 0 && nodes_[begin - 1].state != state) --begin;
-    if (cycle_noted_) return;
+    cycle_ = fmt::format(
+        "a cycle of {} steps, begun after {} steps, may never get quiet; whether it can go on for "
+        "ever was not decided",
+        depth_ - begin + 1, begin - 1);
+    again_ = heed_more(places_since(begin - 1, last));
+    if (again_) {
+      states_max_ = std::min(states_max_, kStatesForCycles);
+      return;
+    }
     cycle_noted_ = true;
-    result_.reasons.push_back(
-        fmt::format("a cycle of {} steps, begun after {} steps, may never get quiet; whether it "
-                    "can go on for ever was not decided",
-                    depth_ - begin + 1, begin - 1));
+    result_.reasons.push_back(cycle_);
+  }
+
+  // The windows of all that happened, or was pending, after so many steps of the path to `last`.
+  std::vector<Heeded::Place> places_since(std::size_t steps,
+                                          const std::vector<std::uint32_t>& last) {
+    ScriptedSource source;
+    source.follow(path_to(last));
+    PathLog path;
+    world_.record(nullptr, &path);
+    world_.reset(source);
+    while (world_.steps() < depth_ && world_.step()) {
+    }
+    world_.log_pending();
+    world_.record(nullptr, nullptr);
+    world_.reset(source_);
+    std::vector<Heeded::Place> places;
+    for (const PathLog::Constraint& constraint : path.constraints) {
+      const bool since = std::max(constraint.first, constraint.second) > steps;
+      if (constraint.site != nullptr && since)
+        places.push_back({constraint.site, constraint.window});
+    }
+    return places;
+  }
+
+  void states_used_up() {
+    if (states_max_ < options_.states_max) {
+      give_up(Verdict::unknown,
+              fmt::format("{} by {} states that keep its windows", cycle_, states_max_));
+    } else {
+      give_up(Verdict::bound_hit,
+              fmt::format("the bound of {} states was hit (--states)", options_.states_max));
+    }
   }
 
   void give_up(Verdict verdict, std::string reason) {
@@ -166,13 +242,20 @@ class Exhaustive {
 
   SearchOptions options_;
   World world_;
+  // What a search spends on a cycle of which it does not know whether it ends.
+  static constexpr std::uint64_t kStatesForCycles = 1'000'000;
+
   std::uint32_t budget_;
+  std::uint64_t states_max_;
+  Heeded heeded_;
   Visited visited_;
   ScriptedSource source_;
   std::vector<Node> nodes_;  // the path; kept beyond depth_ to reuse their memory
   std::size_t depth_ = 0;
   bool at_top_ = false;  // the world is in the state of the last node
   bool ended_ = false;
+  bool again_ = false;  // more windows are kept than this search began with
+  std::string cycle_;   // the latest one that was noted
   bool cycle_noted_ = false;
   Result result_;
 };

@@ -26,6 +26,15 @@ const std::vector<StrategyHelp>& strategy_catalogue() {
   return catalogue;
 }
 
+const std::vector<TimingHelp>& timing_catalogue() {
+  static const std::vector<TimingHelp> catalogue = {
+      {TimingMode::as_needed, "auto", "no windows at first, then those that turn out to matter"},
+      {TimingMode::any, "any", "no windows: what holds, holds for every timing"},
+      {TimingMode::windows, "windows", "all windows, from the start"},
+  };
+  return catalogue;
+}
+
 const char* to_text(Strategy strategy) {
   for (const StrategyHelp& entry : strategy_catalogue()) {
     if (entry.strategy == strategy) return entry.name;
@@ -55,7 +64,10 @@ void note_also(const World& world, const SearchOptions& options, Result& result)
 }
 
 bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result) {
-  Violation violation = tell(world, tape, options);
+  return conclude(world, tell(world, tape, options), options, result);
+}
+
+bool conclude(World& world, Violation violation, const SearchOptions& options, Result& result) {
   if (!violation.timing.feasible) {
     if (!result.reasons.empty()) return false;
     result.reasons.push_back(

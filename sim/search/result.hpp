@@ -25,9 +25,23 @@ struct StrategyHelp {
 [[nodiscard]] const std::vector<StrategyHelp>& strategy_catalogue();
 [[nodiscard]] const char* to_text(Strategy strategy);
 
+// Which windows exhaustive search keeps (DESIGN 3.2).
+enum class TimingMode : std::uint8_t {
+  as_needed,  // none at first, then those that a run without a timing or without an end asks for
+  any,        // none: such a run makes the answer UNKNOWN
+  windows,    // all
+};
+struct TimingHelp {
+  TimingMode mode;
+  const char* name;
+  const char* help;
+};
+[[nodiscard]] const std::vector<TimingHelp>& timing_catalogue();
+
 // Budgets are work, equal on every machine; never seconds.
 struct SearchOptions {
   Strategy strategy = Strategy::automatic;
+  TimingMode timing = TimingMode::as_needed;
   std::uint64_t seed = 1;
   std::uint64_t runs = 10'000;            // of `random`
   std::uint64_t states_max = 20'000'000;  // of `exhaustive`
@@ -77,6 +91,7 @@ struct Result {
   std::vector<std::string> also;            // other invariants met broken, not asked for
   std::vector<std::string> reasons;         // why UNKNOWN or BOUND HIT, in words
   std::vector<std::uint64_t> strikes;       // most strikes of one run, by rule of the plan
+  std::vector<std::string> windows;         // exhaustive: those that all runs keep, in words
   std::uint64_t goals = 0;                  // bit by bit: those that some run reached
   SearchFigures figures;
 };

@@ -23,8 +23,9 @@ namespace onceward::sim {
 void note_strikes(const World& world, Result& result);
 // Notes findings that were not asked for.
 void note_also(const World& world, const SearchOptions& options, Result& result);
-// Tells the run of `tape`; shrinks it if it has a timing and puts it into `result`, else notes why
-// it does not count. True: it counts, the verdict is VIOLATED.
+// Tells the run of `tape`; shrinks it if it has a timing and puts it into `result`. True: it
+// counts, the verdict is VIOLATED. False: it has no timing; `conclude` notes why.
 bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result);
+bool conclude(World& world, Violation violation, const SearchOptions& options, Result& result);
 
 }  // namespace onceward::sim

@@ -100,6 +100,7 @@ TEST_CASE("list prints each of its tables", "[cli]") {
   lists("steps", "for_each");
   lists("functions", "now()");
   lists("strategies", "exhaustive");
+  lists("timings", "windows");
 }
 
 TEST_CASE("check exits by what it found", "[cli]") {

@@ -223,8 +223,9 @@ TEST_CASE("shrinking drops planted faults that the violation does not need", "[s
   check_replays(flow, plan, shrunk);
 }
 
-TEST_CASE("a violation whose only path has no timing is UNKNOWN and names the timer",
-          "[sim][search]") {
+TEST_CASE(
+    "a violation whose only path has no timing is UNKNOWN without windows, and none with them",
+    "[sim][search]") {
   Sketch sketch;
   const Window now{0ns, 0ns};
   sketch.clerks = {
@@ -243,11 +244,18 @@ TEST_CASE("a violation whose only path has no timing is UNKNOWN and names the ti
        {}}};
   sketch.rules = {{"ann sees what bob wrote", x, 1, 1, false}};
   const toy::Flow flow(sketch);
-  const Result result = sim::explore(flow, {}, by(Strategy::automatic));
+  SearchOptions any = by(Strategy::automatic);
+  any.timing = sim::TimingMode::any;
+  const Result result = sim::explore(flow, {}, any);
   CHECK(result.verdict == Verdict::unknown);
   CHECK(result.violations.empty());
   REQUIRE_FALSE(result.reasons.empty());
   CHECK_THAT(result.reasons.front(), Catch::Contains("sleep [10s, 10s] comes too early"));
+  // Only the windows that the path contradicts are kept, and with them nothing is broken.
+  const Result timed = sim::explore(flow, {}, by(Strategy::automatic));
+  CHECK(timed.verdict == Verdict::exhausted);
+  CHECK(timed.reasons.empty());
+  CHECK(std::count(timed.windows.begin(), timed.windows.end(), "sleep [10s, 10s]") == 1);
   CHECK(sim::explore(flow, {}, by(Strategy::random)).verdict == Verdict::sampled);
   // With a window that lets ann come first, the same path is a violation, and its instants agree.
   sketch.clerks[0].routines[0].steps[0].window = Window{1s, 10s};
