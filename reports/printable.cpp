@@ -82,10 +82,9 @@ std::string escape(std::string_view text, Alphabet alphabet, std::string_view ke
     at += each.bytes;
     if (!each.valid) {
       result += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
-    } else if (kept.find(bytes) != std::string_view::npos) {
-      result += bytes;
-    } else if (is_in(kWrittenOut, each.code) ||
-               (alphabet == Alphabet::ascii && each.code >= 0x80)) {
+    } else if (kept.find(bytes) == std::string_view::npos &&
+               (is_in(kWrittenOut, each.code) ||
+                (alphabet == Alphabet::ascii && each.code >= 0x80))) {
       result += written_out(each.code);
     } else {
       result += bytes;

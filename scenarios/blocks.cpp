@@ -33,7 +33,7 @@ class Blocks {
   }
 
   // Writes out every `use` below `node`. `within`: the blocks that are being written out.
-  void expand(Node& node, std::vector<std::string> within) {
+  void expand(Node& node, const std::vector<std::string>& within) {
     std::vector<Node> items;
     for (Node& item : node.items) {
       const Node* use = item.find("use");

@@ -115,9 +115,6 @@ void Frame::control(const Step& step) {
       return;
     }
     case StepKind::for_each:
-      enter(step.body, &step);
-      levels_.back().index = static_cast<std::uint32_t>(step.body.size());
-      return;
     case StepKind::loop:
       enter(step.body, &step);
       levels_.back().index = static_cast<std::uint32_t>(step.body.size());

@@ -83,9 +83,9 @@ void ObligationReader::read(const Node& node, const std::string& at) {
   }
 }
 
-void ObligationReader::add(const Fields& fields, Spec spec, std::string text) {
+void ObligationReader::add(const Fields& fields, Spec spec, const std::string& text) {
   const Node* name = fields.text("name");
-  spec->text = name == nullptr ? std::move(text) : name->text;
+  spec->text = name == nullptr ? text : name->text;
   in_.program.obligations.push_back(std::move(spec));
 }
 

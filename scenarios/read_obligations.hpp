@@ -34,7 +34,7 @@ class ObligationReader {
   // "TYPE", or "TYPE in TOPIC".
   std::optional<models::Owed> read_event(const Node& node, const std::string& what);
   std::vector<models::Owed> read_several(const Node& list);
-  void add(const Fields& fields, Spec spec, std::string text);
+  void add(const Fields& fields, Spec spec, const std::string& text);
 
   // causes (read_causes.cpp)
   // "each" (or whatever `each` is) with "when" and "of" of `fields`; false: it has a mistake.
@@ -63,7 +63,7 @@ class ObligationReader {
   void read_fault_goal(const Node& node);
   void read_state_goal(const Fields& fields, const std::string& at);
   void read_delivery_goal(const Fields& fields);
-  std::uint32_t add_goal(const Fields& fields, std::string text);
+  std::uint32_t add_goal(const Fields& fields, const std::string& text);
 
   Reading& in_;
   Problems& problems_;

@@ -125,9 +125,9 @@ void ObligationReader::read_goal(const Node& node, const std::string& at) {
   read_fault_goal(node);
 }
 
-std::uint32_t ObligationReader::add_goal(const Fields& fields, std::string text) {
+std::uint32_t ObligationReader::add_goal(const Fields& fields, const std::string& text) {
   const Node* name = fields.text("name");
-  in_.program.goals.push_back({name == nullptr ? std::move(text) : name->text, std::nullopt});
+  in_.program.goals.push_back({name == nullptr ? text : name->text, std::nullopt});
   return static_cast<std::uint32_t>(in_.program.goals.size()) - 1;
 }
 
@@ -192,7 +192,7 @@ void ObligationReader::read_fault_goal(const Node& node) {
   }
   Problems said;
   const Fields fields(said, node, fault_goal_shape());
-  const std::uint32_t goal = add_goal(fields, std::move(text));
+  const std::uint32_t goal = add_goal(fields, text);
   in_.program.goals[goal].fault = std::move(rule);
 }
 

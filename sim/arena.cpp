@@ -14,9 +14,9 @@
 namespace onceward::sim {
 namespace {
 
-constexpr std::size_t kUnit = 16;           // every block is a multiple of this
-constexpr std::size_t kFine = 128;          // steps of kUnit up to here
-constexpr std::size_t kMedium = 64 * 1024;  // two classes a doubling up to here
+constexpr std::size_t kUnit = 16;             // every block is a multiple of this
+constexpr std::size_t kFine = 128;            // steps of kUnit up to here
+constexpr std::size_t kMedium = 64UL * 1024;  // two classes a doubling up to here
 
 }  // namespace
 

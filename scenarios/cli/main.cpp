@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <exception>
 #include <random>
 
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/nearest.hpp"
+#include "sim/assert.hpp"
 
 namespace {
 
@@ -179,7 +181,7 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app("Searches event flows for lost, repeated, invented and misordered effects.",
                "onceward");
   app.footer(kExitCodes);
@@ -195,4 +197,6 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   return dispatch(app, arguments);
+} catch (const std::exception& error) {
+  onceward::sim::fail_internal("nobody caught an exception", __FILE__, __LINE__, error.what());
 }

@@ -109,6 +109,7 @@ std::vector<Broken> no_json() {
       {"nothing in it", "{}", "1:1", "the scenario needs a field \"onceward\"", "\"services\""},
       {"a line of megabytes", "{\"title\": \"" + std::string(7'000'000, 'x') + "\", }", "1:7000015",
        "expected a name", "remove the comma"},
+      // NOLINTNEXTLINE(bugprone-string-constructor)
       {"10 MB", std::string(10'000'000, ' '), "", "the file is larger than 8 MiB", ""},
   };
 }
