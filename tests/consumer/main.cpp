@@ -1,0 +1,6 @@
+#include "cpp_models.hpp"
+
+int main() {
+  search_plain_state();
+  search_coroutines();
+}
