@@ -1,42 +1,61 @@
 // Benchmarks: all of them, or those named.
 #include <fmt/core.h>
 
+#include <cstdlib>
 #include <cstring>
-#include <string>
+#include <vector>
 
 #include "tests/bench/kernel.hpp"
+#include "tests/bench/searches.hpp"
+
+namespace {
+
+using namespace onceward::bench;
+
+struct Benchmark {
+  const char* name;
+  void (*run)(const Options&);
+};
+constexpr Benchmark kAll[] = {{"hold", bench_hold},         {"resume", bench_resume},
+                              {"snapshot", bench_snapshot}, {"flow", bench_flow},
+                              {"2pc", bench_two_phase},     {"outbox", bench_outbox}};
+
+const Benchmark* named(const char* name) {
+  for (const Benchmark& each : kAll) {
+    if (std::strcmp(name, each.name) == 0) return &each;
+  }
+  return nullptr;
+}
+
+int refuse(const char* argument) {
+  fmt::print(stderr, "unknown benchmark \"{}\"; there are:", argument);
+  for (const Benchmark& each : kAll) fmt::print(stderr, " {}", each.name);
+  fmt::print(stderr,
+             "\n--quick measures once and briefly; --n N is the size of a search: resource "
+             "managers of 2pc, orders of outbox\n");
+  return 2;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  using namespace onceward::bench;
-  struct Benchmark {
-    const char* name;
-    void (*run)(const Options&);
-  };
-  static constexpr Benchmark kAll[] = {{"hold", bench_hold},
-                                       {"resume", bench_resume},
-                                       {"snapshot", bench_snapshot},
-                                       {"flow", bench_flow}};
   Options options;
-  bool any = false;
+  std::vector<const Benchmark*> chosen;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--quick") == 0) {
-      options = {1, 0.05};
-      continue;
-    }
-    bool known = false;
-    for (const Benchmark& each : kAll) {
-      if (std::strcmp(argv[i], each.name) != 0) continue;
-      each.run(options);
-      known = any = true;
-    }
-    if (!known) {
-      fmt::print(stderr, "unknown benchmark \"{}\"; there are:", argv[i]);
-      for (const Benchmark& each : kAll) fmt::print(stderr, " {}", each.name);
-      fmt::print(stderr, "; --quick measures once and briefly\n");
-      return 2;
+      options.repeats = 1;
+      options.seconds = 0.05;
+    } else if (std::strcmp(argv[i], "--n") == 0 && i + 1 < argc) {
+      options.size = std::atoi(argv[++i]);
+    } else if (const Benchmark* benchmark = named(argv[i])) {
+      chosen.push_back(benchmark);
+    } else {
+      return refuse(argv[i]);
     }
   }
-  if (any) return 0;
-  for (const Benchmark& each : kAll) each.run(options);
+  if (chosen.empty()) {
+    for (const Benchmark& each : kAll) chosen.push_back(&each);
+  }
+  for (const Benchmark* benchmark : chosen) benchmark->run(options);
   return 0;
 }

@@ -33,4 +33,17 @@ void per_second(const Options& options, const std::string& label,
   std::fflush(stdout);
 }
 
+double median_seconds(const Options& options, const std::function<void()>& once) {
+  std::vector<double> took;
+  double all = 0;
+  for (int i = 0; i < options.repeats && (i == 0 || all < options.seconds); ++i) {
+    const double began = now();
+    once();
+    took.push_back(now() - began);
+    all += took.back();
+  }
+  std::sort(took.begin(), took.end());
+  return took[took.size() / 2];
+}
+
 }  // namespace onceward::bench
