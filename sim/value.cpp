@@ -22,12 +22,16 @@ void write_text(void* block, std::string_view text) {
     std::memcpy(static_cast<char*>(block) + sizeof(Text), text.data(), text.size());
 }
 
-// The characters of `value`, in `buffer` where they are not stored already.
+// The characters of `value`, in `buffer` where they are not stored already. Those of an id begin as
+// it prints and go on, so that no two ids make the same text.
 std::string_view characters(const Value& value, std::array<char, 24>& buffer) {
   if (value.kind() == ValueKind::text) return value.view();
   char* end = buffer.data();
   if (value.kind() == ValueKind::minted) {
-    end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.id(), 16).ptr;
+    for (const char c : {'i', 'd', '-'}) *end++ = c;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      *end++ = "0123456789abcdef"[value.id() >> shift & 15U];
+    }
   } else {
     end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.number()).ptr;
   }

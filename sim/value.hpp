@@ -87,7 +87,7 @@ class Value {
 // Text in the arena, from the owner entered now.
 [[nodiscard]] const Text* text_in_arena(std::string_view text);
 
-// The joint text of both, in the arena; numbers are written in decimal.
+// The joint text of both, in the arena; numbers in decimal, ids as `id-` and 16 digits.
 // REQUIRES: text, integer or minted values.
 [[nodiscard]] Value concatenate(const Value& first, const Value& second);
 

@@ -273,9 +273,12 @@ void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
 }
 
 void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
+  reports::ShortIds ids;
+  for (sim::Violation& violation : report.result.violations) ids.name(violation);
+  ids.name(report.result.reasons);
+  ids.name(report.beyond);
   if (report.result.violations.empty()) return;
-  sim::Violation& violation = report.result.violations.front();
-  reports::name_minted_ids(violation);
+  const sim::Violation& violation = report.result.violations.front();
   for (const sim::TapeEntry& entry : violation.tape) {
     if (entry.fault == sim::FaultKind::none) continue;
     report.fault_site = loaded.place_of(entry.site);

@@ -42,7 +42,8 @@ int run(const std::string& path, std::uint64_t seed) {
   const sim::SearchOptions options;
   const sim::RunEnd end = sim::run_to_end(world, options);
   world.record(nullptr, nullptr);
-  reports::name_minted_ids(trace);
+  reports::ShortIds ids;
+  ids.name(trace);
   fmt::print("{}, seed {}\n\n", reports::printable(loaded.program->title), seed);
   std::size_t lane = 0;
   for (const sim::TraceEntry& entry : trace) lane = std::max(lane, reports::columns(entry.lane));
@@ -54,7 +55,9 @@ int run(const std::string& path, std::uint64_t seed) {
   print_latencies(trace);
   bool mistaken = false;
   for (const sim::Finding& finding : world.findings()) {
-    const std::string entity = reports::printable(finding.entity.print());
+    std::string entity = finding.entity.print();
+    ids.name(entity);
+    entity = reports::printable(entity);
     if (finding.mistake) {
       mistaken = true;
       fmt::print("Mistake   {}\n", entity);
