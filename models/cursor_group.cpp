@@ -175,9 +175,10 @@ void CursorGroup::ended(sim::World& world, Handling& handling) {
   }
   sim::Process& by = *handling.process;
   const std::uint32_t partition = handling.partition;
+  const char* const why = handling.why;
   forget(handling);
   if (failed && uncaught() == Uncaught::crash) {
-    world.fail_process(by);
+    world.fail_process(by, why);
     return;
   }
   change_hands(world, partition);

@@ -27,7 +27,8 @@ class Handling final : public sim::InArena, public sim::Completion {
   std::uint32_t generation = 0;  // cursor: which taking of the partition it belongs to
   std::uint32_t entry = 0;       // its trace entry
   bool failed = false;           // set by a handler that ends with an error nobody caught
-  bool returned = false;         // by a nack: how its handler ends tells no more
+  const char* why = "stops: uncaught error";  // what its process does if that ends it, for people
+  bool returned = false;                      // by a nack: how its handler ends tells no more
 };
 
 // The acknowledgement of one message.

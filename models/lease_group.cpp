@@ -211,9 +211,10 @@ class LeaseGroup final : public Group {
       item.state = Item::State::done;
     }
     sim::Process& by = *handling.process;
+    const char* const why = handling.why;
     forget(handling);
     if (failed && uncaught() == Uncaught::crash) {
-      world.fail_process(by);
+      world.fail_process(by, why);
       return;
     }
     refresh(world);

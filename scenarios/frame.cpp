@@ -15,6 +15,14 @@ bool is_control(StepKind kind) {
   return !help_of(kind).acts || kind == StepKind::rollback || kind == StepKind::savepoint;
 }
 
+// What a process does that ends on an error that nobody caught, by what the error was.
+const char* stopping_on(Status error) {
+  static constexpr const char* kTexts[] = {"stops: uncaught error",    "stops: uncaught refused",
+                                           "stops: uncaught conflict", "stops: uncaught duplicate",
+                                           "stops: uncaught partial",  "stops: uncaught timeout"};
+  return kTexts[static_cast<std::size_t>(error)];
+}
+
 Slot::Kind kind_of_result(const Step& step) {
   if (step.is_bulk()) return Slot::Kind::items;
   if (step.kind == StepKind::select || step.kind == StepKind::prepared) return Slot::Kind::rows;
@@ -141,7 +149,7 @@ void Frame::control(const Step& step) {
       levels_.back().shielded = true;
       return;
     case StepKind::exit:
-      world->running()->exits = true;
+      world->running()->exits = "exits";
       hooks_.clear();
       end(true);
       return;
@@ -187,9 +195,13 @@ void Frame::finish() {
     parent_->branch_ended(*this);
     return;
   }
-  if (handling != nullptr) handling->failed = failed_;
+  if (handling != nullptr) {
+    handling->failed = failed_;
+    const char* const exits = world->running()->exits;
+    handling->why = exits != nullptr ? exits : stopping_on(error_);
+  }
   if (request != nullptr) request->failed = failed_;
-  if (failed_ && handler->fatal) world->running()->exits = true;
+  if (failed_ && handler->fatal) world->running()->exits = stopping_on(error_);
 }
 
 void Frame::answered(const Step& step, Status status, std::uint32_t rows, const Value& value) {
@@ -232,6 +244,7 @@ void Frame::go_on_after(const Step& step, Status status) {
       entry.mark = sim::Mark::lost;
       entry.site = step.site->text;
     });
+    error_ = status;
     end(true);
     return;
   }

@@ -229,6 +229,8 @@ class Frame final : public sim::InArena,
   bool is_cut_ = false;
   const Step* current_ = nullptr;
   bool failed_ = false;
+  models::Status error_ =
+      models::Status::ok;  // on which it failed, for people; ok: it says so itself
 };
 
 class ScenarioService final : public models::Server {

@@ -88,10 +88,10 @@ class Activity final : public InArena {
   Hash128 memory_before;              // of its process, when it began: for passes only
   bool acted = false;                 // it changed something others can see
   bool struck = false;                // a fault struck it
-  bool exits = false;                 // its process ends with it
-  std::uint32_t entry = 0;            // its latest trace entry
-  Vector<Read> reads;                 // in the order read
-  Vector<std::uint32_t> instants;     // steps whose instants it took; of tasks without exact state
+  const char* exits = nullptr;     // its process ends with it: why, for people; null: it does not
+  std::uint32_t entry = 0;         // its latest trace entry
+  Vector<Read> reads;              // in the order read
+  Vector<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
   // Of passes and their branches: when what they compared comes out otherwise, if nothing changes
   // but the time.
   bool is_pass = false;

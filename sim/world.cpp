@@ -251,10 +251,10 @@ void World::end_activity(Activity& activity) {
   core_->cause = activity.entry;
   core_->running = nullptr;
   Process& process = *activity.process;
-  const bool exits = activity.exits;
+  const char* const exits = activity.exits;
   if (activity.completion != nullptr) activity.completion->activity_ended(*this, activity);
   drop_activity(activity);
-  if (exits) fail_process(process);
+  if (exits != nullptr) fail_process(process, exits);
 }
 
 void World::drop_activity(Activity& activity) {

@@ -216,9 +216,9 @@ class World {
   // gone on at most before its next action, which the crash comes before.
   bool strike_taker(Process& process, const Site& site, Duration within);
 
-  // A process ends by itself, on an error nobody caught; what follows is as after a crash. No
-  // fault.
-  void fail_process(Process& process);
+  // A process ends by itself; what follows is as after a crash. No fault. `why` stands in the
+  // trace: "stops: uncaught timeout".
+  void fail_process(Process& process, const char* why);
 
   // Whether instant `a` is before `b`; a `time` choice where the path leaves it open.
   [[nodiscard]] bool is_before(const Value& a, const Value& b, bool or_equal);
@@ -335,9 +335,10 @@ class World {
   Operation* stop_waiting(Activity& activity);
   // Offers what may strike a process after it acted; true if it did.
   bool strike_after(Operation& operation);
-  void doom(Process& process, Duration within);
+  // `why`: it ends by itself; null: a crash.
+  void doom(Process& process, Duration within, const char* why = nullptr);
   void stop_acting(Process& process, Process::State state);
-  void crash(Process& process);
+  void crash(Process& process, const char* why);
   void resume(Process& process);
   void start(Process& process);
   [[nodiscard]] bool rule_allows(const FaultRule& rule, std::size_t index, FaultKind kind,

@@ -6,17 +6,19 @@
 
 namespace onceward::sim {
 
-// A crash that was chosen and strikes at any instant before the process's next action.
+// A crash that was chosen, or that an uncaught error brings, and strikes at any instant before the
+// process's next action.
 class DoomedCrash final : public Occurrence {
  public:
-  explicit DoomedCrash(Process& process) : process_(process) {}
-  void happen(World& world) override { world.crash(process_); }
+  DoomedCrash(Process& process, const char* why) : process_(process), why_(why) {}
+  void happen(World& world) override { world.crash(process_, why_); }
   void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
   [[nodiscard]] std::string describe() const override { return process_.name().text + ": crash"; }
   void dispose() override { delete this; }
 
  private:
   Process& process_;
+  const char* why_;
 };
 
 class Restart final : public Occurrence {
@@ -155,13 +157,13 @@ bool World::strike_taker(Process& process, const Site& site, Duration within) {
   return true;
 }
 
-void World::fail_process(Process& process) {
-  if (process.acts()) doom(process, kExitsWithin);
+void World::fail_process(Process& process, const char* why) {
+  if (process.acts()) doom(process, kExitsWithin, why);
 }
 
 // A crash comes before the process's next action. What others of its tasks had pending limits it in
 // the constraints of the path; under the sampled reading, where instants are drawn, here.
-void World::doom(Process& process, Duration within) {
+void World::doom(Process& process, Duration within, const char* why) {
   ++core_->down;
   stop_acting(process, Process::State::doomed);
   Window before_next_action{Duration{0}, within};
@@ -176,7 +178,7 @@ void World::doom(Process& process, Duration within) {
   for (const Periodic* periodic : core_->periodics) {
     if (&periodic->process() == &process) comes_before(*periodic);
   }
-  schedule<DoomedCrash>(core_owner_, process.creator_, kCrash, before_next_action, process);
+  schedule<DoomedCrash>(core_owner_, process.creator_, kCrash, before_next_action, process, why);
 }
 
 void World::stop_acting(Process& process, Process::State state) {
@@ -204,12 +206,14 @@ void World::stop_acting(Process& process, Process::State state) {
   }
 }
 
-void World::crash(Process& process) {
+void World::crash(Process& process, const char* why) {
   ONCEWARD_ASSERT(process.state_ == Process::State::doomed);
   process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
-    entry.text = "CRASH";
-    entry.why = process.name().text + " dies, and with it all that only its memory knew";
-    entry.mark = Mark::crash;
+    const bool by_itself = why != nullptr;
+    entry.text = by_itself ? why : "CRASH";
+    entry.why = process.name().text + " " +
+                (by_itself ? why : "dies, and with it all that only its memory knew");
+    entry.mark = by_itself ? Mark::lost : Mark::crash;
     if (core_->cause != 0) entry.causes.push_back(core_->cause);
   });
   process.state_ = Process::State::down;

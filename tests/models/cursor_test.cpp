@@ -254,7 +254,7 @@ TEST_CASE("an error nobody caught ends the consumer, and its restart begins anew
   flow.consumer("cid", fail_once);
   const Run run = flow.play();
   CHECK(run.notes.at("cid") == Texts{"o1", "o1", "o2", "o3"});
-  CHECK(run.told("CRASH") == 1);
+  CHECK(run.told("stops: uncaught error") == 1);
   CHECK(run.asked.empty());  // it is no fault
 }
 

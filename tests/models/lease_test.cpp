@@ -320,7 +320,7 @@ TEST_CASE("an error nobody caught returns the message, skips it, or ends the con
     group.has_uncaught = true;
     group.uncaught = uncaught;
     const Run run = flow.play({"ann", "ann", "ann"});
-    CHECK(run.told("CRASH") == (uncaught == Uncaught::crash ? 1 : 0));
+    CHECK(run.told("stops: uncaught error") == (uncaught == Uncaught::crash ? 1 : 0));
     return run.notes.at("cid");
   };
   CHECK(notes_with(Uncaught::redeliver) == Texts{"o1", "o1", "o2", "o3"});
