@@ -68,6 +68,10 @@ Frame::Branch Frame::start(const Step& step, const Block& block, bool stays) {
 void Frame::spawn(const Step& step) {
   // A pass that leaves work behind has acted, whatever comes of it.
   world->running()->acted = true;
+  world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
+    entry.text = "spawns a task" + (step.name == nullptr ? "" : " \"" + step.name->text + "\"");
+    entry.site = step.site->text;
+  });
   static_cast<void>(start(step, step.body, false));
 }
 
@@ -95,7 +99,16 @@ void Frame::joined(const Step& step) {
   // What decides `first` is a success, what decides `all` before its end an error.
   const bool failed = is_decided(step) != (step.kind == StepKind::first);
   Value won;
-  if (winner_ != kNone) won = Value::text(sim::frozen_text(step.branches.names[winner_]));
+  if (winner_ != kNone) {
+    won = Value::text(sim::frozen_text(step.branches.names[winner_]));
+    world->trace(activity->process->name(), [&](sim::TraceEntry& entry) {
+      entry.text = "goes on: the branch \"" + step.branches.names[winner_] + "\" was first";
+      entry.site = step.site->text;
+      for (const std::uint32_t cause : {activity->entry, won_at_}) {
+        if (cause != 0) entry.causes.push_back(cause);
+      }
+    });
+  }
   branches_.clear();
   winner_ = kNone;
   answered(step, failed ? Status::refused : Status::ok, 0, won);
@@ -108,6 +121,7 @@ void Frame::branch_ended(Frame& frame) {
   ended->failed = frame.failed_ && !frame.is_cut_;
   if (current_->kind == StepKind::first && winner_ == kNone && !frame.failed_) {
     winner_ = static_cast<std::uint32_t>(ended - branches_.begin());
+    won_at_ = frame.activity->entry;
   }
   joining_.wake_all(*world);
 }

@@ -223,6 +223,7 @@ class Frame final : public sim::InArena,
   sim::Vector<std::uint32_t> bound_;      // slots, by a branch
   sim::Vector<Branch> branches_;
   std::uint32_t winner_ = kNone;  // of `first`: the branch that ended well before the others
+  std::uint32_t won_at_ = 0;      // its latest trace entry
   sim::WaitList joining_;
   Kept* kept_ = nullptr;
   bool owns_kept_ = false;

@@ -77,6 +77,7 @@ TEST_CASE("a call that lost a race against time may have been done all the same"
   CHECK(ran.exit_code == 0);
   CHECK(has(ran.out, "goes on without the answer to"));
   CHECK(has(ran.out, "cuts the branch \"answer\" short"));
+  CHECK(has(ran.out, "goes on: the branch \"too late\" was first"));
   ends_as_expected(racing(R"(, "idempotency_key": "=event.key")"));
 }
 
