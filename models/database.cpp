@@ -64,7 +64,6 @@ std::uint32_t Database::open(sim::World& world, const sim::Activity& by, std::ui
   transaction.read_beside = 0;
   transaction.began = options.stamped ? world.take_instant() : sim::Value();
   transaction.waits_for = StoredRow::kNobody;
-  transaction.entry = 0;
   return static_cast<std::uint32_t>(free - transactions_.begin());
 }
 
@@ -207,6 +206,7 @@ void Database::rollback(sim::World& world, Tx tx) {
 
 void Database::change(std::uint32_t slot, StoredRow& row, Row version) {
   save(slot, row);
+  if (row.writer != slot) row.held_since = world_->running()->entry;
   row.writer = slot;
   row.only_locked = false;
   row.pending = std::move(version);
@@ -245,18 +245,34 @@ std::string Database::first_entity(std::uint32_t slot) const {
   return effects.empty() ? std::string() : effects.front().key.print();
 }
 
+std::string Database::holder_text(std::uint32_t slot) const {
+  const Transaction& holder = *transactions_[slot];
+  if (holder.phase == Transaction::Phase::prepared) {
+    return "the prepared transaction " + holder.prepared_as.print();
+  }
+  const sim::Activity* waits = world_->running();
+  const bool own = waits != nullptr && waits->process == holder.process;
+  return (own ? "another" : "a") + std::string(" transaction of ") + holder.process->name().text;
+}
+
 bool Database::closes_cycle(std::uint32_t slot, std::uint32_t other) const {
   while (other != StoredRow::kNobody && other != slot) other = transactions_[other]->waits_for;
   return other == slot;
 }
 
 bool Database::must_not_wait(sim::World& world, const DatabaseOperation& operation,
-                             std::uint32_t slot, std::uint32_t other) {
-  if (!closes_cycle(slot, other)) return false;
+                             std::uint32_t slot, const StoredRow& row) {
+  if (!closes_cycle(slot, row.writer)) return false;
   world.trace(world.actor(name()), [&](sim::TraceEntry& entry) {
-    entry.text =
-        operation.describe() + ": would wait in a circle, so its transaction is rolled back";
+    entry.text = operation.describe() + ": " + holder_text(row.writer) +
+                 " holds it and would wait in a circle, so this one is rolled back";
     entry.site = operation.site->text;
+    entry.mark = sim::Mark::blocked;
+    entry.causes = {operation.activity->entry, row.held_since};
+    // Who holds it waits for another, and so on, up to one that waits for this one.
+    for (std::uint32_t at = row.writer; at != slot; at = transactions_[at]->waits_for) {
+      entry.causes.push_back(transactions_[at]->wanted_since);
+    }
   });
   abort(world, slot);
   return true;

@@ -149,7 +149,7 @@ class Database final : public sim::Component {
     sim::Vector<Savepoint> savepoints;
     sim::Value began;
     std::uint32_t waits_for = StoredRow::kNobody;
-    std::uint32_t entry = 0;  // latest trace entry
+    std::uint32_t wanted_since = 0;  // trace entry at which that one took what it waits for
     sim::Vector<CarriedEffect> effects;
     sim::WaitList waiting;  // statements that wait for its end
   };
@@ -194,11 +194,13 @@ class Database final : public sim::Component {
   [[nodiscard]] bool serves(Tx tx) const;
   // What the transaction's first changed row or effect is about, for people.
   [[nodiscard]] std::string first_entity(std::uint32_t slot) const;
+  // Whose transaction it is, for people.
+  [[nodiscard]] std::string holder_text(std::uint32_t slot) const;
   // Whether `slot` may not wait for `other`, because that one waits for it.
   [[nodiscard]] bool closes_cycle(std::uint32_t slot, std::uint32_t other) const;
   // The same; and aborts it, as then nobody would ever go on.
   bool must_not_wait(sim::World& world, const DatabaseOperation& operation, std::uint32_t slot,
-                     std::uint32_t other);
+                     const StoredRow& row);
   // fingerprint (database_state.cpp)
   void add_name(sim::Hasher& hasher, std::uint32_t slot) const;
   void add_row(sim::Hasher& hasher, const StoredRow& row, bool names) const;

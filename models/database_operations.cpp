@@ -11,15 +11,6 @@ using sim::World;
 
 // ---- statements that change rows -------------------------------------------------------------
 
-StatementResult DatabaseOperation::changed_since(World& world, const std::string& entity) const {
-  world.trace(world.actor(database_->name()), [&](sim::TraceEntry& entry) {
-    entry.text = describe() + ": another transaction has changed it since this one's snapshot";
-    entry.entity = entity;
-    entry.site = site->text;
-  });
-  return {Status::conflict, 0};
-}
-
 Statement::Statement(Database& database, Tx tx, std::uint32_t table, const sim::Site& site)
     : DatabaseOperation(database, tx, site, database.profile_->statement), table_(table) {}
 
@@ -50,17 +41,16 @@ Applied Statement::apply(World& world) {
     return Applied::done;
   }
   const std::uint32_t slot = alone ? in.open(world, *activity, 0, {}) : tx().slot;
-  std::uint32_t blocked_by = StoredRow::kNobody;
+  const StoredRow* blocked_by = nullptr;
   in.look(slot, table_, reads());
   result_ = run(world, slot, blocked_by);
-  if (blocked_by != StoredRow::kNobody) {
-    if (alone) in.close(world, slot);
-    if (in.must_not_wait(world, *this, slot, blocked_by)) {
+  if (blocked_by != nullptr) {
+    if (!alone && in.must_not_wait(world, *this, slot, *blocked_by)) {
       result_ = {Status::conflict, 0};
       return Applied::acted;
     }
-    if (!alone) in.transactions_[slot]->waits_for = blocked_by;
-    wait_in(in.transactions_[blocked_by]->waiting);
+    wait_for(*blocked_by, table_);
+    if (alone) in.close(world, slot);
     return Applied::blocked;
   }
   if (result_.status != Status::ok) {
@@ -86,24 +76,25 @@ Insert::Insert(Database& database, Tx tx, std::uint32_t table, const Row& row,
 
 bool Insert::takes_sequence() const { return database().tables_[table_].spec->sequence >= 0; }
 
-StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blocked_by) {
+StatementResult Insert::run(World& world, std::uint32_t slot, const StoredRow*& blocked_by) {
   Table& table = database().tables_[table_];
   const TableSpec& spec = *table.spec;
   if (StoredRow* other = table.in_the_way_of(*row_, slot, nullptr); other != nullptr) {
     const bool update = on_conflict_ == OnConflict::update;
     if (other->is_changed_against(slot) || (update && other->is_locked_against(slot))) {
-      blocked_by = other->writer;
+      blocked_by = other;
       return {};
     }
     world.read(table.resource);
     if (on_conflict_ != OnConflict::error && other->old_for(slot) != nullptr) {
-      return changed_since(world, spec.entity(*row_));
+      return changed_since(world, spec, *other);
     }
     world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
       entry.text = describe() + (update ? " (updates the row there)" : ": is there already");
       entry.entity = spec.entity(*row_);
       entry.site = site->text;
-      if (other->entry != 0) entry.causes = {activity->entry, other->entry};
+      tell_missed(world, spec, !update, {}, entry);
+      if (other->entry != 0) entry.causes.push_back(other->entry);
     });
     if (on_conflict_ == OnConflict::error) return {Status::duplicate, 0};
     if (!update) return {Status::ok, 0};
@@ -122,7 +113,7 @@ StatementResult Insert::run(World& world, std::uint32_t slot, std::uint32_t& blo
         sim::Value::integer(table.next_in_sequence++);
     world.touch(table.open_values);
   }
-  world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
+  stored.held_since = world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
     entry.text = "INSERT " + spec.name.text + " " + spec.describe(stored.pending);
     entry.entity = spec.entity(stored.pending);
     entry.site = site->text;
@@ -142,7 +133,7 @@ Update::Update(Database& database, Tx tx, std::uint32_t table, const Where& wher
                const Change* change, const sim::Site& site)
     : Statement(database, tx, table, site), where_(&where), change_(change) {}
 
-StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blocked_by) {
+StatementResult Update::run(World& world, std::uint32_t slot, const StoredRow*& blocked_by) {
   Table& table = database().tables_[table_];
   world.read(table.resource);
   struct Changed {
@@ -154,10 +145,10 @@ StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blo
     const Row* seen = row.seen_by(slot);
     if (seen == nullptr || !where_->matches(world, *seen)) continue;
     if (row.is_locked_against(slot)) {
-      blocked_by = row.writer;
+      blocked_by = &row;
       return {};
     }
-    if (row.old_for(slot) != nullptr) return changed_since(world, table.spec->entity(*seen));
+    if (row.old_for(slot) != nullptr) return changed_since(world, *table.spec, row);
     changed.push_back({&row, *seen});
     if (change_ != nullptr) change_->apply(world, changed.back().version);
   }
@@ -165,7 +156,7 @@ StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blo
     if (change_ == nullptr || !table.spec->moves(*each.row->seen_by(slot), each.version)) continue;
     const StoredRow* other = table.in_the_way_of(each.version, slot, each.row);
     if (other != nullptr && other->is_changed_against(slot)) {
-      blocked_by = other->writer;
+      blocked_by = other;
       return {};
     }
     const bool in_each_others_way =
@@ -177,6 +168,7 @@ StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blo
       entry.text = describe() + " " + table.spec->describe(each.version) + ": is there already";
       entry.entity = table.spec->entity(each.version);
       entry.site = site->text;
+      entry.mark = sim::Mark::missed;
     });
     return {Status::duplicate, 0};
   }
@@ -190,6 +182,14 @@ StatementResult Update::run(World& world, std::uint32_t slot, std::uint32_t& blo
     });
     if (change_ == nullptr) each.version.clear();
     database().change(slot, *each.row, std::move(each.version));
+  }
+  if (changed.empty()) {
+    const sim::Vector<const StoredRow*> unseen = overlooked(world, table_, slot, where_);
+    world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
+      entry.text = describe() + " -> no row";
+      entry.site = site->text;
+      tell_missed(world, *table.spec, true, unseen, entry);
+    });
   }
   if (change_ == nullptr && table.spec->sequence >= 0) world.touch(table.open_values);
   return {Status::ok, static_cast<std::uint32_t>(changed.size())};
@@ -249,24 +249,27 @@ Applied Select::lock(World& world, const sim::Vector<StoredRow*>& rows) {
       if (query_.lock == RowLock::nowait) {
         row->passed_over = true;
         world.trace(world.actor(in.name()), [&](sim::TraceEntry& entry) {
-          entry.text = describe() + ": another transaction holds " +
+          entry.text = describe() + ": " + in.holder_text(row->writer) + " holds " +
                        in.spec(query_.table).label(*row->seen_by(slot));
           entry.site = site->text;
+          entry.mark = sim::Mark::missed;
+          for (const std::uint32_t cause : {led_here(world), row->held_since}) {
+            if (cause != 0) entry.causes.push_back(cause);
+          }
         });
         result_.status = Status::conflict;
         break;
       }
-      if (in.must_not_wait(world, *this, slot, row->writer)) {
+      if (in.must_not_wait(world, *this, slot, *row)) {
         result_ = {Status::conflict, 0};
         found_->clear();
         return Applied::acted;
       }
-      if (tx().is_open()) in.transactions_[slot]->waits_for = row->writer;
-      wait_in(in.transactions_[row->writer]->waiting);
+      wait_for(*row, query_.table);
       return Applied::blocked;
     }
     if (row->old_for(slot) != nullptr) {
-      result_ = changed_since(world, in.spec(query_.table).entity(*row->seen_by(slot)));
+      result_ = changed_since(world, in.spec(query_.table), *row);
       break;
     }
   }
@@ -283,6 +286,7 @@ Applied Select::lock(World& world, const sim::Vector<StoredRow*>& rows) {
 }
 
 void Select::tell(World& world, std::size_t all, const sim::Vector<std::uint32_t>& entries) const {
+  const auto unseen = overlooked(world, query_.table, tx().slot, query_.where);
   world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
     const TableSpec& spec = database().spec(query_.table);
     entry.text = describe();
@@ -298,7 +302,7 @@ void Select::tell(World& world, std::size_t all, const sim::Vector<std::uint32_t
                   " in " + spec.name.text;
     }
     entry.site = site->text;
-    if (activity->entry != 0) entry.causes.push_back(activity->entry);
+    tell_missed(world, spec, found_->empty(), unseen, entry);
     for (const std::uint32_t cause : entries) {
       if (cause != 0) entry.causes.push_back(cause);
     }
@@ -330,6 +334,9 @@ Applied Select::apply(World& world) {
     if (locked != Applied::done || result_.status != Status::ok) return locked;
   }
   tell(world, all, entries);
+  for (StoredRow* row : taken) {
+    if (row->writer == tx().slot && row->held_since == 0) row->held_since = activity->entry;
+  }
   return Applied::done;
 }
 

@@ -47,12 +47,29 @@ class DatabaseOperation : public sim::Operation {
   [[nodiscard]] Database& database() const { return *database_; }
   [[nodiscard]] Tx tx() const { return tx_; }
   // `conflict`, told: what it is about is not any more as its snapshot has it.
-  [[nodiscard]] StatementResult changed_since(sim::World& world, const std::string& entity) const;
+  [[nodiscard]] StatementResult changed_since(sim::World& world, const TableSpec& spec,
+                                              const StoredRow& row) const;
+  // The trace entry that this one follows from; 0 if
+  // nothing led to it but time.
+  [[nodiscard]] std::uint32_t led_here(const sim::World& world) const;
+  // What `where` is about in `table` and a statement of `slot` cannot see, as another transaction
+  // has inserted it and not committed. For people.
+  [[nodiscard]] sim::Vector<const StoredRow*> overlooked(sim::World& world, std::uint32_t table,
+                                                         std::uint32_t slot,
+                                                         const Where* where) const;
+  // Says of an entry that it found `nothing`, or did not see those `rows`.
+  void tell_missed(const sim::World& world, const TableSpec& spec, bool nothing,
+                   const sim::Vector<const StoredRow*>& rows, sim::TraceEntry& entry) const;
+  // Waits for whoever holds `row` of `table`.
+  void wait_for(const StoredRow& row, std::uint32_t table);
   ~DatabaseOperation() = default;
 
  private:
+  [[nodiscard]] bool describe_wait(sim::TraceEntry& entry) const override;
   Database* database_;
   Tx tx_;
+  const StoredRow* wanted_ = nullptr;  // known only in the step in which it becomes blocked
+  std::uint32_t wanted_in_ = 0;
 };
 
 class Begin final : public DatabaseOperation {
@@ -79,8 +96,9 @@ class Statement : public DatabaseOperation {
   sim::Applied apply(sim::World& world) final;
   void refused(sim::World& world) override;
   void timed_out(sim::World& world, bool done) override;
-  // Does it within an open transaction and tells the trace; or names the transaction to wait for.
-  virtual StatementResult run(sim::World& world, std::uint32_t slot, std::uint32_t& blocked_by) = 0;
+  // Does it within an open transaction and tells the trace; or names the row to wait for.
+  virtual StatementResult run(sim::World& world, std::uint32_t slot,
+                              const StoredRow*& blocked_by) = 0;
   [[nodiscard]] virtual bool takes_sequence() const { return false; }
   // Whether it depends on rows that are there; a unique key does not count.
   [[nodiscard]] virtual bool reads() const { return true; }
@@ -98,7 +116,7 @@ class Insert final : public Statement {
   [[nodiscard]] std::string describe() const override;
 
  private:
-  StatementResult run(sim::World& world, std::uint32_t slot, std::uint32_t& blocked_by) override;
+  StatementResult run(sim::World& world, std::uint32_t slot, const StoredRow*& blocked_by) override;
   [[nodiscard]] bool takes_sequence() const override;
   [[nodiscard]] bool reads() const override { return on_conflict_ == OnConflict::update; }
   const Row* row_;
@@ -113,7 +131,7 @@ class Update final : public Statement {
   [[nodiscard]] std::string describe() const override;
 
  private:
-  StatementResult run(sim::World& world, std::uint32_t slot, std::uint32_t& blocked_by) override;
+  StatementResult run(sim::World& world, std::uint32_t slot, const StoredRow*& blocked_by) override;
   const Where* where_;
   const Change* change_;
 };

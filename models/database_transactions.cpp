@@ -51,6 +51,7 @@ bool Ending::may_last(World& world, std::uint32_t slot) {
     trace.text =
         describe() + ": no order of the transactions would explain it, so this one is rolled back";
     trace.site = site->text;
+    trace.mark = sim::Mark::missed;
   });
   result_ = Status::conflict;
   return false;

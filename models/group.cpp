@@ -221,6 +221,27 @@ void Group::give_up(sim::World& world, std::uint32_t partition, std::uint32_t of
   log_->store(world, index, copy, 0, kDeadLetter);
 }
 
+void Group::tell_waiting(sim::World& world) const {
+  const auto& partitions = topic().partitions;
+  for (std::uint32_t p = 0; p < partitions.size(); ++p) {
+    for (std::uint32_t offset = 0; offset < partitions[p].messages.size(); ++offset) {
+      const bool in_work =
+          std::any_of(in_work_.begin(), in_work_.end(), [&](const Handling* handling) {
+            return handling->partition == p && handling->offset == offset;
+          });
+      if (!unfinished(p, offset) || was_handled(p, offset) || in_work) continue;
+      const Message& waiting = message(p, offset);
+      world.trace(log_->name(), [&](sim::TraceEntry& trace) {
+        trace.text = waiting.type.print() + " " + waiting.id.print() + " still waits in " +
+                     place_text(p, offset) + " for group " + spec_->name.text;
+        trace.entity = subject(waiting);
+        trace.mark = sim::Mark::blocked;
+        trace.causes = {waiting.entry};
+      });
+    }
+  }
+}
+
 void Group::forget(Handling& handling) {
   in_work_.erase(std::find(in_work_.begin(), in_work_.end(), &handling));
   delete &handling;

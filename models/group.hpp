@@ -87,6 +87,8 @@ class Group : public sim::InArena {
   void note_handled(const Handling& handling);
   [[nodiscard]] bool was_handled(std::uint32_t partition, std::uint32_t offset) const;
   [[nodiscard]] bool was_given_up(std::uint32_t partition, std::uint32_t offset) const;
+  // Tells of the messages that nobody has taken up to its end or is about to.
+  void tell_waiting(sim::World& world) const;
   virtual void fingerprint(sim::Hasher& hasher) const = 0;
 
   [[nodiscard]] const GroupSpec& spec() const { return *spec_; }

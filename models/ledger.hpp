@@ -123,9 +123,9 @@ class Ledger final : public sim::Component {
  private:
   struct Claim {
     const ClaimSpec* spec;
-    sim::Value start;         // conserved
-    bool changed = false;     // something it reads did, in the change that is going on
-    std::uint32_t entry = 0;  // of the latest change of what it reads
+    sim::Value start;      // conserved
+    bool changed = false;  // something it reads did, in the change that is going on
+    ClaimChanges changes;  // of what it reads
   };
   struct Count {
     CountSpec spec;

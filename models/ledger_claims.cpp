@@ -21,7 +21,7 @@ void Ledger::note_change(std::vector<const T*> ClaimSpec::*reads, const T& what,
     const auto& read = claim.spec->*reads;
     if (std::find(read.begin(), read.end(), &what) == read.end()) continue;
     claim.changed = true;
-    claim.entry = entry;
+    claim.changes.add(entry);
   }
 }
 
@@ -50,7 +50,7 @@ void Ledger::count_one(std::string_view name, bool is_event, const sim::Value& k
   for (Claim& claim : claims_) {
     if (!counted || !claim.spec->reads_counts) continue;
     claim.changed = true;
-    claim.entry = entry;
+    claim.changes.add(entry);
   }
 }
 
@@ -103,7 +103,7 @@ void Ledger::judge_claim(sim::World& world, Claim& claim, bool quiet) {
   if (spec.rule == ClaimRule::same) should_be = spec.other(world, *this);
   if (value == should_be) return;
   for (const Oracle* oracle : oracles_) {
-    oracle->on_claim(world, spec, should_be, value, claim.entry);
+    oracle->on_claim(world, spec, should_be, value, claim.changes);
   }
 }
 

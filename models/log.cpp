@@ -258,6 +258,10 @@ void Log::on_not_acting(sim::World& world, sim::Process& process) {
   tell_groups(process, [&](Group& group) { group.not_acting(world, process); });
 }
 
+void Log::tell_waiting(sim::World& world) {
+  for (const Group* group : groups_) group->tell_waiting(world);
+}
+
 void Log::on_crash(sim::World& world, sim::Process& process) {
   tell_groups(process, [&](Group& group) { group.crashed(world, process); });
 }

@@ -27,6 +27,11 @@ Applied WaitUntil::apply(World& world) {
   return Applied::blocked;
 }
 
+bool WaitUntil::describe_wait(sim::TraceEntry& entry) const {
+  entry.text = "waits until " + condition_->describe();
+  return true;
+}
+
 Lock::Lock(Memory& memory, const LockId& lock, const sim::Site& at)
     : Operation(*memory.world_, nullptr, at, kWake), memory_(&memory), lock_(lock) {}
 
@@ -37,12 +42,17 @@ std::string Lock::describe() const {
 Applied Lock::apply(World& world) {
   const sim::Arena::Entered entered(world.arena(), activity->process->owner());
   if (memory_->try_lock(lock_)) return Applied::done;
-  world.trace(activity->process->name(), [&](sim::TraceEntry& entry) {
-    entry.text = "waits for " + describe();
-    entry.site = site->text;
-  });
   wait_in(memory_->find(lock_)->waiting);
   return Applied::blocked;
+}
+
+bool Lock::describe_wait(sim::TraceEntry& entry) const {
+  entry.text = "waits for " + describe() + ", which another task holds";
+  const std::uint32_t taken = memory_->find(lock_)->entry;
+  for (const std::uint32_t cause : {activity->entry, taken}) {
+    if (cause != 0) entry.causes.push_back(cause);
+  }
+  return true;
 }
 
 Memory::Held* Memory::find(const LockId& lock) {
@@ -55,13 +65,16 @@ bool Memory::try_lock(const LockId& lock) {
   if (Held* held = find(lock); held != nullptr) {
     if (held->taken) return false;
     held->taken = true;
+    held->entry = world_->running()->entry;
     return true;
   }
   const auto after = std::find_if(locks_.begin(), locks_.end(), [&](const Held* each) {
     if (each->id.name != lock.name) return lock.name->hash < each->id.name->hash;
     return sim::comes_before(lock.key, each->id.key);
   });
-  locks_.insert(after, new Held(lock));
+  auto* held = new Held(lock);
+  held->entry = world_->running()->entry;
+  locks_.insert(after, held);
   return true;
 }
 

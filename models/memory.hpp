@@ -33,6 +33,8 @@ struct CellSpec {
 class Condition {
  public:
   [[nodiscard]] virtual bool holds(sim::World& world) const = 0;
+  // For people: "memory.ready == true".
+  [[nodiscard]] virtual std::string describe() const = 0;
 
  protected:
   ~Condition() = default;
@@ -49,6 +51,7 @@ class WaitUntil final : public sim::Operation {
 
  private:
   sim::Applied apply(sim::World& world) override;
+  [[nodiscard]] bool describe_wait(sim::TraceEntry& entry) const override;
   Memory* memory_;
   const Condition* condition_;
 };
@@ -71,6 +74,7 @@ class Lock final : public sim::Operation {
 
  private:
   sim::Applied apply(sim::World& world) override;
+  [[nodiscard]] bool describe_wait(sim::TraceEntry& entry) const override;
   Memory* memory_;
   LockId lock_;
 };
@@ -136,6 +140,7 @@ class Memory : public sim::InArena {
     explicit Held(const LockId& of) : id(of) {}
     LockId id;
     bool taken = true;
+    std::uint32_t entry = 0;  // the latest trace entry of who took it, when he did
     sim::WaitList waiting;
   };
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/message.hpp"
@@ -112,6 +113,15 @@ struct ClaimSpec {
   bool reads_counts = false;                 // of effects or events
   std::vector<const sim::Symbol*> prepared;  // databases of which it reads what is prepared
   std::uint32_t goal = 0;                    // of the world
+};
+
+// The trace entries of the last two changes of what a claim reads.
+struct ClaimChanges {
+  std::uint32_t before = 0;
+  std::uint32_t latest = 0;
+  void add(std::uint32_t entry) {
+    if (entry != latest) before = std::exchange(latest, entry);
+  }
 };
 
 // Effects or events that claims count, whether they are owed or not.

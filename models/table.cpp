@@ -94,6 +94,7 @@ bool StoredRow::let_go() {
   saved.clear();
   writer = kNobody;
   only_locked = false;
+  held_since = 0;
   return std::exchange(passed_over, false);
 }
 

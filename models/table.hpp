@@ -48,6 +48,8 @@ struct TableSpec {
 class Where {
  public:
   [[nodiscard]] virtual bool matches(sim::World& world, const Row& row) const = 0;
+  // The same for a row that the statement cannot see: for people, and without a trace in the world.
+  [[nodiscard]] virtual bool would_match(sim::World&, const Row&) const { return false; }
 
  protected:
   ~Where() = default;
@@ -86,6 +88,7 @@ struct StoredRow {
   bool only_locked = false;        // the writer has changed nothing
   bool passed_over = false;        // somebody left it out or was refused because it is held
   std::uint32_t entry = 0;         // trace entry of the committed version
+  std::uint32_t held_since = 0;    // trace entry at which the writer took it
   sim::Vector<Old> old;
   sim::Vector<Saved> saved;  // of the writer, by savepoint
 

@@ -159,6 +159,7 @@ void Workload::trace_arrival(sim::World& world, std::uint32_t index, const sim::
     if (!rows_[index].empty()) trace.entity = rows_[index].front().print();
     trace.site = order.site->text;
   });
+  sent_[index].entry = entry;
   if (entry != 0) world.set_cause(entry);
   ledger_->requested(world, *order.spec, rows_[index], index, entry);
 }
@@ -262,6 +263,27 @@ void Workload::fail(sim::World& world, std::uint32_t index, Failure failure) {
   sim::Window window = again ? order.pause : sim::Window{sim::Duration{0}, sim::Duration{0}};
   if (failure == Failure::unseen) window.latest = sim::kForever;
   send(world, index, window);
+}
+
+void Workload::tell_waiting(sim::World& world) {
+  const auto tell = [&](std::uint32_t index, const std::string& what) {
+    world.trace(name(), [&](sim::TraceEntry& trace) {
+      trace.text = what;
+      if (!rows_[index].empty()) trace.entity = rows_[index].front().print();
+      trace.site = orders_[index]->site->text;
+      trace.mark = sim::Mark::blocked;
+      trace.causes = {sent_[index].entry};
+    });
+  };
+  const sim::OutsideStep gate;
+  for (const RequestHandling* each : in_work_) {
+    if (each->heard)
+      tell(each->index, "still waits for the answer to " + each->order().spec->symbol.text);
+  }
+  for (const Queued& each : queue_) {
+    tell(each.index, orders_[each.index]->spec->symbol.text + " still waits to be taken by " +
+                         each.process->name().text);
+  }
 }
 
 void Workload::settle(sim::World& world, std::uint32_t index) {

@@ -66,6 +66,7 @@ class Workload final : public sim::Component {
   void on_start(sim::World& world) override;
   void on_acting(sim::World& world, sim::Process& process) override;
   void on_crash(sim::World& world, sim::Process& process) override;
+  void tell_waiting(sim::World& world) override;
   void fingerprint(sim::Hasher& hasher) const override;
 
  private:
@@ -82,6 +83,7 @@ class Workload final : public sim::Component {
   struct Sent {
     State state = State::held;
     std::uint32_t tries = 0;
+    std::uint32_t entry = 0;  // trace entry of the latest
   };
   // A request that has arrived and whose handler has not begun.
   struct Queued {

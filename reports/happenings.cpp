@@ -32,7 +32,9 @@ class Rows {
     for (const WhyLine& line : reasons.lines) fixed_[line.entry] = true;
     for (const Number number : numbers_) {
       const sim::TraceEntry& entry = trace_[number - 1];
-      if (is_fault(entry) || entry.mark == sim::Mark::restart) fixed_[number] = true;
+      const bool kept = entry.mark == sim::Mark::restart || entry.mark == sim::Mark::blocked ||
+                        entry.mark == sim::Mark::missed;
+      if (is_fault(entry) || kept) fixed_[number] = true;
     }
     if (!numbers_.empty()) fixed_[numbers_.front()] = fixed_[numbers_.back()] = true;
   }

@@ -11,28 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* word_of(sim::Mark mark) {
-  switch (mark) {
-    case sim::Mark::crash:
-      return "crash";
-    case sim::Mark::restart:
-      return "restart";
-    case sim::Mark::lost:
-      return "lost";
-    case sim::Mark::copy:
-      return "copy";
-    case sim::Mark::effect:
-      return "effect";
-    case sim::Mark::commit:
-      return "commit";
-    case sim::Mark::fault:
-      return "fault";
-    case sim::Mark::plain:
-      break;
-  }
-  return "plain";
-}
-
 Json options_json(const sim::SearchOptions& options) {
   return {{"strategy", sim::to_text(options.strategy)},
           {"seed", options.seed},
@@ -55,7 +33,7 @@ Json story_json(const sim::Violation& violation) {
                      {"site", entry.site},
                      {"entity", entry.entity},
                      {"rule", entry.rule},
-                     {"mark", word_of(entry.mark)},
+                     {"mark", sim::to_text(entry.mark)},
                      {"causes", entry.causes},
                      {"shown", static_cast<bool>(set[number])}});
   }

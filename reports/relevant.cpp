@@ -1,5 +1,8 @@
 #include "reports/relevant.hpp"
 
+#include <set>
+#include <string>
+
 namespace onceward::reports {
 
 bool is_fault(const sim::TraceEntry& entry) {
@@ -35,10 +38,28 @@ EntrySet relevant(const sim::Violation& violation) {
   for (std::uint32_t number = 1; number <= trace.size(); ++number) {
     const sim::TraceEntry& entry = trace[number - 1];
     const bool same = !violation.entity.empty() && entry.entity == violation.entity;
+    const bool blocked = entry.mark == sim::Mark::blocked;
     const bool told = entry.mark == sim::Mark::restart || entry.mark == sim::Mark::lost;
-    if (same || is_fault(entry) || told) set[number] = true;
-    if (!is_fault(entry)) continue;
+    if (same || is_fault(entry) || told || blocked) set[number] = true;
+    if (!is_fault(entry) && !blocked) continue;
     for (const std::uint32_t cause : causes_of(trace, number)) set[cause] = true;
+  }
+  // A claim on states has no entity of its own. What shows that it is broken has one, and who
+  // missed something of that before may be why.
+  std::set<std::string> about;
+  std::uint32_t last = 0;
+  for (const std::uint32_t entry : entries_of(violation)) {
+    about.insert(trace[entry - 1].entity);
+    last = entry;
+  }
+  about.erase("");
+  for (std::uint32_t number = 1; number <= trace.size(); ++number) {
+    if (trace[number - 1].mark != sim::Mark::missed) continue;
+    const std::vector<std::uint32_t> causes = causes_of(trace, number);
+    if (causes.empty()) continue;
+    const std::uint32_t first = causes.front();
+    const bool may_be_why = number < last && about.contains(trace[first - 1].entity);
+    if (set[first] || may_be_why) set[number] = set[first] = true;
   }
   return set;
 }

@@ -20,7 +20,8 @@ using EntrySet = std::vector<bool>;
 [[nodiscard]] std::vector<std::uint32_t> entries_of(const sim::Violation& violation);
 
 // What shows the violation with all its causes, what is about its entity, every fault and restart,
-// and what a fault struck after.
+// what a fault struck after, what waits for ever, with what it waits for, and whoever missed
+// something or found it done where the first cause of that is among all this.
 [[nodiscard]] EntrySet relevant(const sim::Violation& violation);
 
 }  // namespace onceward::reports

@@ -89,7 +89,8 @@ class Story {
   void violation(const sim::Violation& violation) {
     const EntrySet set = relevant(violation);
     const EntrySet shown = options_.all_events ? EntrySet(set.size(), true) : set;
-    const Why reasons = why(violation, set, kWhyLinesMax);
+    const auto all_lines = static_cast<std::uint32_t>(violation.trace.size()) + 2;
+    const Why reasons = why(violation, shown, options_.all_events ? all_lines : kWhyLinesMax);
     what_happened(violation, shown, reasons);
     broken(violation);
     explain(violation, reasons);
@@ -154,7 +155,7 @@ class Story {
     }
     if (reasons.left_out > 0) {
       chain.add(
-          fmt::format("({} left out)", counted(reasons.left_out, "more cause", "more causes")),
+          fmt::format("({}: --events all)", counted(reasons.left_out, "more cause", "more causes")),
           Tone::faint);
     }
   }

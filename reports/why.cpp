@@ -26,8 +26,9 @@ class Tree {
     seeds_ = shows;
     for (Number number = 1; number <= trace_.size(); ++number) {
       const bool after = root_ != 0 && number > root_;
-      if (!is_fault(trace_[number - 1]) || after) continue;
+      if (after || (!is_fault(trace_[number - 1]) && !kept_from_happening(number))) continue;
       if (!has(seeds_, number)) seeds_.push_back(number);
+      if (!is_fault(trace_[number - 1])) continue;
       for (const Number cause : causes_of(trace_, number)) struck_after_.push_back(cause);
     }
     measure();
@@ -58,6 +59,14 @@ class Tree {
   }
 
  private:
+  // Whether it may be why something did not happen: somebody waits for ever, missed something, gave
+  // up.
+  [[nodiscard]] bool kept_from_happening(Number number) const {
+    const sim::Mark mark = trace_[number - 1].mark;
+    return set_[number] && root_ == 0 &&
+           (mark == sim::Mark::blocked || mark == sim::Mark::missed || mark == sim::Mark::lost);
+  }
+
   // The first thing to look at where nothing shows the violation.
   [[nodiscard]] Numbers last_about_the_entity() const {
     for (auto number = static_cast<Number>(trace_.size()); number > 0; --number) {
@@ -96,13 +105,13 @@ class Tree {
     std::uint32_t worth = 5;
     if (is_fault(entry)) {
       worth = 0;
-    } else if (has(entries_of(violation_), number)) {
+    } else if (has(entries_of(violation_), number) || kept_from_happening(number)) {
       worth = 1;
     } else if (!entry.why.empty()) {
       worth = 2;
     } else if (has(struck_after_, number)) {
       worth = 3;
-    } else if (entry.mark != sim::Mark::plain) {
+    } else if (entry.mark != sim::Mark::plain && entry.mark != sim::Mark::missed) {
       worth = 4;
     }
     return {worth, distance_.at(number), static_cast<std::uint32_t>(trace_.size()) - number};

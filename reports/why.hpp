@@ -26,7 +26,7 @@ struct Why {
 // rule would not be broken.
 //
 // With fewer than expected there is no entry to start from, as something never happened: a sentence
-// says so, and what shows the violation and the faults stand below it.
+// says so, and what shows the violation, the faults and what kept it from happening stand below it.
 // REQUIRES: lines_max >= 2.
 [[nodiscard]] Why why(const sim::Violation& violation, const EntrySet& set,
                       std::uint32_t lines_max);

@@ -56,6 +56,11 @@ Value sum(Scope& scope, const Value& a, const Value& b, bool minus) {
   return durations ? Value::duration(result) : Value::instant(a.step(), result);
 }
 
+// None where only people are to know: it would be another one for the next who asks.
+Value fresh_id(sim::World& world, const sim::Site& site) {
+  return world.peeks() ? Value{} : Value::minted(world.running()->creator.next(site).low);
+}
+
 }  // namespace
 
 bool Formula::holds(Scope& scope) const {
@@ -107,7 +112,7 @@ Value Formula::evaluate(Scope& scope) const {
     case Op::conditional:
       return operands[operands[0].holds(scope) ? 1 : 2].evaluate(scope);
     case Op::uuid:
-      return Value::minted(scope.world->running()->creator.next(*site).low);
+      return fresh_id(*scope.world, *site);
     case Op::now:
       return scope.world->take_instant();
     case Op::of_slot:

@@ -326,6 +326,13 @@ bool Frame::matches(sim::World&, const models::Row& candidate) const {
   return holds;
 }
 
+bool Frame::would_match(sim::World& in, const models::Row& candidate) const {
+  if (!current_->has_value) return true;
+  Scope with = scope();
+  with.row = &candidate;
+  return in.peek([&] { return current_->value.holds(with); }) && with.mistake == nullptr;
+}
+
 void Frame::apply(sim::World&, models::Row& changed) const {
   const models::Row before = changed;
   Scope in = scope();

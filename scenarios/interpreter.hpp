@@ -88,9 +88,11 @@ class Frame final : public sim::InArena,
 
   // The rows that the current statement is about, and what it does to them.
   [[nodiscard]] bool matches(sim::World& world, const models::Row& row) const override;
+  [[nodiscard]] bool would_match(sim::World& in, const models::Row& row) const override;
   void apply(sim::World& world, models::Row& row) const override;
   // Whether what the current `wait_until` waits for is so.
   [[nodiscard]] bool holds(sim::World& world) const override;
+  [[nodiscard]] std::string describe() const override { return current_->word->text; }
 
   // The transaction that the statement `step` belongs to.
   [[nodiscard]] models::Tx transaction(const Step& step) const;

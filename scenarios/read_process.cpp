@@ -239,6 +239,7 @@ bool StepReader::read_wait_until(const Node& subject, Step& step) {
     return false;
   }
   step.value = std::move(*condition);
+  step.word = reading_.symbol(subject.text);
   return true;
 }
 

@@ -104,11 +104,12 @@ struct Step {
   std::uint32_t transaction = kNone;  // begin, and within a variable: its number
   models::Isolation isolation = models::Isolation::read_committed;
   models::RowLock lock = models::RowLock::none;
-  std::uint32_t result = kNone;             // slot of `as`
-  std::uint32_t loop = kNone;               // for_each, also of a publish: slot of the rows
-  std::uint32_t item = kNone;               // publish in bulk: slot of the row at hand
-  std::shared_ptr<const sim::Symbol> word;  // effect, lock, savepoint, or operation of a service
-  Formula value;                            // where, if, of, type, what is put: by kind
+  std::uint32_t result = kNone;  // slot of `as`
+  std::uint32_t loop = kNone;    // for_each, also of a publish: slot of the rows
+  std::uint32_t item = kNone;    // publish in bulk: slot of the row at hand
+  // effect, lock, savepoint, operation of a service; what a `wait_until` waits for, as written
+  std::shared_ptr<const sim::Symbol> word;
+  Formula value;  // where, if, of, type, what is put: by kind
   bool has_value = false;
   Formula key;
   bool has_key = false;

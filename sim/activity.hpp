@@ -86,6 +86,7 @@ class Activity final : public InArena {
   const Window* takes = nullptr;      // how long its operations take, if not as they say
   Hash128 awaited;                    // rolling hash of all that it awaited
   Hash128 memory_before;              // of its process, when it began: for passes only
+  bool is_pass = false;               // of a periodic handler
   bool acted = false;                 // it changed something others can see
   bool struck = false;                // a fault struck it
   const char* exits = nullptr;     // its process ends with it: why, for people; null: it does not

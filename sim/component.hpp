@@ -36,6 +36,9 @@ class Component : public InArena {
   // Nothing is pending but parked passes; oracles judge what is owed.
   virtual void on_quiet(World&) {}
 
+  // The run has ended quiet and is traced: tells what still waits in it for ever (Mark::blocked).
+  virtual void tell_waiting(World&) {}
+
  protected:
   Component(const Symbol& name, OwnerId owner) : name_(&name), owner_(owner), creator_(name.hash) {}
   ~Component() = default;  // a world is dropped whole

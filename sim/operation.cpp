@@ -96,6 +96,19 @@ void Operation::tell_fault(World& world, FaultKind fault, bool done) const {
   });
 }
 
+// What follows does not follow from the wait: the task's next entry has its causes from before it.
+void Operation::tell_wait(World& world) {
+  if (!world.tracing()) return;
+  const OutsideStep gate;
+  TraceEntry entry;
+  if (!describe_wait(entry)) return;
+  entry.lane = activity->process->name().text;
+  entry.site = site->text;
+  const std::uint32_t before = activity->entry;
+  waits_ = world.add_entry(std::move(entry));
+  activity->entry = before;
+}
+
 Applied Operation::apply_in_component(World& world) {
   if (component_ == nullptr) return apply(world);
   const Arena::Entered entered(world.arena(), component_->owner());
@@ -177,7 +190,10 @@ void Operation::happen(World& world) {
   if (fault != FaultKind::none) tell_fault(world, fault, done);
   activity->struck = activity->struck || fault != FaultKind::none;
   activity->acted = activity->acted || applied != Applied::done;
-  if (applied == Applied::blocked) return;
+  if (applied == Applied::blocked) {
+    tell_wait(world);
+    return;
+  }
   if (name_ != nullptr) world.pass(*name_);
   if (applied == Applied::acted && world.strike_after(*this)) return;
   activity->waiting_for = nullptr;

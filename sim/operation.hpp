@@ -18,6 +18,7 @@
 #include "sim/activity.hpp"
 #include "sim/component.hpp"
 #include "sim/faults.hpp"
+#include "sim/trace.hpp"
 
 namespace onceward::sim {
 
@@ -95,6 +96,9 @@ class Operation : public Occurrence {
   [[nodiscard]] virtual Operation* copy() const { return nullptr; }
 
   void wait_in(WaitList& list);
+  // It has just become blocked: what it waits for and who holds that, for people ("waits for row
+  // o1"), and what led to it. False: that needs no word. Told at the end of a run that it outlasts.
+  [[nodiscard]] virtual bool describe_wait(TraceEntry& /*entry*/) const { return false; }
 
   // Mixes the result into the activity's history; every await_resume of a value calls it.
   void remember(std::uint64_t result) const;
@@ -109,6 +113,7 @@ class Operation : public Occurrence {
   [[nodiscard]] bool detached() const { return !awaiting_; }
   FaultKind offer_before(World& world);
   void tell_fault(World& world, FaultKind fault, bool done) const;
+  void tell_wait(World& world);
   Applied apply_in_component(World& world);
   Applied fail_in_component(World& world);
   Applied apply_without_reply(World& world);
@@ -119,8 +124,9 @@ class Operation : public Occurrence {
   std::coroutine_handle<> awaiting_;
   WaitList* wait_list_ = nullptr;
   const Symbol* name_ = nullptr;
-  Window asked_;      // the window it gets whenever it becomes pending
-  Hash128 asked_by_;  // detached: the state of the activity that asked for it
+  Window asked_;             // the window it gets whenever it becomes pending
+  std::uint32_t waits_ = 0;  // the trace entry of its wait
+  Hash128 asked_by_;         // detached: the state of the activity that asked for it
   Reply reply_ = Reply::answered;
 };
 

@@ -41,6 +41,7 @@ void Periodic::happen(World& world) {
   ++pass_;
   latest_ = derive(id, site->hash, 0);
   Activity& pass = process_->spawn_as(world, latest_, *site, this, [this] { return start_pass(); });
+  pass.is_pass = true;
   pass.memory_before = memory_of(*process_);
   pass.is_pass = true;
   if (running_ < overlap_) add_next(world);

@@ -13,7 +13,18 @@
 namespace onceward::sim {
 
 // What an entry is, as far as a picture needs to know.
-enum class Mark : std::uint8_t { plain, crash, restart, lost, copy, effect, commit, fault };
+enum class Mark : std::uint8_t {
+  plain,
+  crash,
+  restart,
+  lost,
+  copy,
+  effect,
+  commit,
+  fault,
+  blocked,  // it waits, and nothing is left that would let it go on
+  missed,   // it did not find what it is about, or found it done: what it would do is not done
+};
 [[nodiscard]] const char* to_text(Mark mark);
 
 struct TraceEntry {

@@ -108,6 +108,7 @@ bool World::step() {
         const Arena::Entered in_component(arena_, component->owner());
         component->on_quiet(*this);
       }
+      tell_waiting();
     }
     return false;
   }
@@ -338,6 +339,7 @@ bool World::is_before(const Value& a, const Value& b, bool or_equal) {
   if (a.step() == b.step()) return or_equal ? a.number() <= b.number() : a.number() < b.number();
   if (a.number() == b.number()) return a.step() < b.step();
   bool before = false;
+  if (peeks_) return before;
   if (reading_ == Reading::sampled) {
     const auto at = [&](const Value& value) {
       return instant_of(value.step()).nanoseconds + value.number();
@@ -377,7 +379,7 @@ void World::note_to_come(const Value& earlier, const Value& later, std::int64_t 
 }
 
 Value World::take_instant() {
-  if (reading_ == Reading::sampled &&
+  if (reading_ == Reading::sampled && !peeks_ &&
       (core_->instants.empty() || core_->instants.back().step != core_->step)) {
     const Arena::Entered entered(arena_, core_owner_);
     core_->instants.push_back({core_->step, core_->now});

@@ -227,6 +227,17 @@ class World {
   // Keeps the instant of this step for what will count its window at `site` from it.
   void keep_instant(const Site& site);
 
+  // Lets `look` ask of the world what only people are to know: what it reads does not count, and an
+  // instant that may be before or after another is taken to be after it.
+  template <class Look>
+  bool peek(Look&& look) {
+    peeks_ = true;
+    const bool answer = look();
+    peeks_ = false;
+    return answer;
+  }
+  [[nodiscard]] bool peeks() const { return peeks_; }
+
   void read(ResourceId resource);
   // Wakes parked passes that read `resource`.
   void touch(ResourceId resource);
@@ -323,6 +334,7 @@ class World {
   void decide_comparison(const Value& a, const Value& b, bool before, bool or_equal);
   [[nodiscard]] Hash128 fingerprint(Hasher::Met& met) const;
   std::uint32_t add_entry(TraceEntry entry);
+  void tell_waiting();
   void build(const Model& model);
   void log_happened(const Occurrence& occurrence);
   void log_not_due(const Occurrence& occurrence, const char* how) const;
@@ -353,6 +365,7 @@ class World {
   ChoiceSource* source_ = nullptr;
   Trace* trace_ = nullptr;
   PathLog* path_ = nullptr;
+  bool peeks_ = false;
   OwnerId core_owner_{};
   std::vector<Component*> components_;  // fixed once built
   std::vector<Process*> processes_;

@@ -17,8 +17,8 @@ std::string window_text(const Window& window) {
 }  // namespace
 
 const char* to_text(Mark mark) {
-  static constexpr const char* kNames[] = {"plain", "crash",  "restart", "lost",
-                                           "copy",  "effect", "commit",  "fault"};
+  static constexpr const char* kNames[] = {"plain",  "crash",  "restart", "lost",    "copy",
+                                           "effect", "commit", "fault",   "blocked", "missed"};
   return kNames[static_cast<std::size_t>(mark)];
 }
 
@@ -31,7 +31,7 @@ ResourceId World::add_resources(std::uint32_t count) {
 
 void World::read(ResourceId resource) {
   Activity* activity = core_->running;
-  if (activity == nullptr) return;
+  if (activity == nullptr || peeks_) return;
   const std::uint32_t version = core_->versions[static_cast<std::size_t>(resource)];
   for (const Read& read : activity->reads) {
     if (read.resource == resource && read.version == version) return;
@@ -82,6 +82,27 @@ std::uint32_t World::add_entry(TraceEntry entry) {
   const auto number = static_cast<std::uint32_t>(trace_->size());
   if (core_->running != nullptr) core_->running->entry = number;
   return number;
+}
+
+// Who waits at the end of a run, in the words in which the wait began.
+void World::tell_waiting() {
+  if (trace_ == nullptr) return;
+  core_->cause = 0;
+  for (const Process* process : processes_) {
+    for (const Activity* activity : process->activities_) {
+      const auto* operation = static_cast<const Operation*>(activity->waiting_for);
+      if (operation == nullptr || operation->waits_ == 0) continue;
+      trace(process->name(), [&](TraceEntry& entry) {
+        entry = (*trace_)[operation->waits_ - 1];
+        entry.text = "still " + entry.text;
+        entry.mark = Mark::blocked;
+      });
+    }
+  }
+  for (Component* component : components_) {
+    const Arena::Entered in_component(arena_, component->owner());
+    component->tell_waiting(*this);
+  }
 }
 
 void World::log_happened(const Occurrence& occurrence) {

@@ -13,8 +13,9 @@ class Always final : public Oracle {
     return claim.rule == ClaimRule::always;
   }
   void on_claim(sim::World& world, const ClaimSpec& claim, const sim::Value& should_be,
-                const sim::Value& is, std::uint32_t entry) const override {
-    if (judges(claim)) report_values(world, claim.label, should_be, is, {entry});
+                const sim::Value& is, const ClaimChanges& changes) const override {
+    if (judges(claim))
+      report_values(world, claim.label, should_be, is, {changes.before, changes.latest});
   }
 };
 

@@ -44,7 +44,7 @@ class Oracle {
   virtual void on_message(sim::World&, const Message&, std::uint32_t /*entry*/) const {}
   // A claim does not have the value that it should have, at a moment at which it should.
   virtual void on_claim(sim::World&, const ClaimSpec&, const sim::Value& /*should_be*/,
-                        const sim::Value& /*is*/, std::uint32_t /*entry*/) const {}
+                        const sim::Value& /*is*/, const ClaimChanges&) const {}
 
  protected:
   // Reports that the rule is broken for `entity`, unless it was reported before.

@@ -24,6 +24,7 @@ class Holds final : public models::Condition {
  public:
   Holds(const Memory& memory, const char* value) : memory_(memory), value_(text(value)) {}
   [[nodiscard]] bool holds(sim::World&) const override { return memory_.value(0) == value_; }
+  [[nodiscard]] std::string describe() const override { return "it is " + value_.print(); }
 
  private:
   const Memory& memory_;

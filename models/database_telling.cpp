@@ -1,0 +1,89 @@
+// What the operations on a database tell people: what they missed, and whom they wait for.
+#include "models/database.hpp"
+
+namespace onceward::models {
+
+using sim::World;
+
+namespace {
+
+// Whether it is the first thing that a periodic pass tells of: time led to it, and nothing else.
+bool opens_pass(const sim::Activity& activity) {
+  if (!activity.is_pass) return false;
+  return activity.entry == static_cast<const sim::Periodic*>(activity.completion)->entry;
+}
+
+}  // namespace
+
+StatementResult DatabaseOperation::changed_since(World& world, const TableSpec& spec,
+                                                 const StoredRow& row) const {
+  world.trace(world.actor(database_->name()), [&](sim::TraceEntry& entry) {
+    entry.text = describe() + ": another transaction has changed it since this one's snapshot";
+    if (!row.committed.empty()) entry.entity = spec.entity(row.committed);
+    entry.site = site->text;
+    entry.mark = sim::Mark::missed;
+    for (const std::uint32_t cause : {led_here(world), row.entry}) {
+      if (cause != 0) entry.causes.push_back(cause);
+    }
+  });
+  return {Status::conflict, 0};
+}
+
+std::uint32_t DatabaseOperation::led_here(const World& world) const {
+  return activity->entry != 0 ? activity->entry : world.cause();
+}
+
+sim::Vector<const StoredRow*> DatabaseOperation::overlooked(World& world, std::uint32_t table,
+                                                            std::uint32_t slot,
+                                                            const Where* where) const {
+  sim::Vector<const StoredRow*> rows;
+  if (!world.tracing()) return rows;
+  for (const StoredRow& row : database_->tables_[table].rows) {
+    const bool hidden = row.is_changed_against(slot) && row.seen_by(slot) == nullptr;
+    if (!hidden || row.pending.empty()) continue;
+    if (where == nullptr || where->would_match(world, row.pending)) rows.push_back(&row);
+  }
+  return rows;
+}
+
+void DatabaseOperation::tell_missed(const World& world, const TableSpec& spec, bool nothing,
+                                    const sim::Vector<const StoredRow*>& rows,
+                                    sim::TraceEntry& entry) const {
+  std::string labels;
+  for (const StoredRow* row : rows) {
+    labels += (labels.empty() ? "" : ", ") + spec.label(row->pending);
+    if (row->held_since != 0) entry.causes.push_back(row->held_since);
+  }
+  const bool opens = opens_pass(*activity);
+  const std::uint32_t led = led_here(world);
+  if (led != 0) entry.causes.push_back(led);
+  if (!rows.empty()) {
+    entry.text += " (" + labels + (rows.size() == 1 ? " is" : " are") + " not committed yet)";
+    entry.why.clear();
+  }
+  // A pass that finds nothing to do has missed nothing.
+  if (!rows.empty() || (nothing && !opens)) entry.mark = sim::Mark::missed;
+}
+
+void DatabaseOperation::wait_for(const StoredRow& row, std::uint32_t table) {
+  wanted_ = &row;
+  wanted_in_ = table;
+  if (tx_.is_open()) {
+    database_->transactions_[tx_.slot]->waits_for = row.writer;
+    database_->transactions_[tx_.slot]->wanted_since = row.held_since;
+  }
+  wait_in(database_->transactions_[row.writer]->waiting);
+}
+
+bool DatabaseOperation::describe_wait(sim::TraceEntry& entry) const {
+  const TableSpec& spec = database_->spec(wanted_in_);
+  const Row& row = wanted_->committed.empty() ? wanted_->pending : wanted_->committed;
+  entry.text = "waits for " + spec.label(row) + " of " + spec.name.text + ", which " +
+               database_->holder_text(wanted_->writer) + " holds";
+  for (const std::uint32_t cause : {activity->entry, wanted_->held_since}) {
+    if (cause != 0) entry.causes.push_back(cause);
+  }
+  return true;
+}
+
+}  // namespace onceward::models
