@@ -250,6 +250,15 @@ std::string story(const ScenarioReport& report, const StoryOptions& options) {
   return text;
 }
 
+std::string story_in_a_line(const ScenarioReport& report, const StoryOptions& options) {
+  constexpr std::size_t kVerdict = 52;
+  Page page({options.color, static_cast<std::size_t>(std::max(options.width, 40)),
+             options.ascii ? Alphabet::ascii : Alphabet::unicode});
+  const std::string verdict = padded(short_verdict(report), kVerdict);
+  page.line(page.paint(verdict, verdict_tone(report)) + "  " + page.clean(report.file));
+  return page.take();
+}
+
 std::string summary_line(const std::vector<ScenarioReport>& reports, const Summary& summary) {
   const auto mistaken =
       std::count_if(reports.begin(), reports.end(),

@@ -23,6 +23,11 @@ struct StoryOptions {
 // Ends with a line break. A file with mistakes gives its `problems` as they are.
 [[nodiscard]] std::string story(const ScenarioReport& report, const StoryOptions& options);
 
+// The same in one line, for a list of many; ends with a line break.
+// REQUIRES: no problems.
+[[nodiscard]] std::string story_in_a_line(const ScenarioReport& report,
+                                          const StoryOptions& options);
+
 // "5 as expected, 0 not, 0 inconclusive   exit 0   0.8 s", without a line break.
 [[nodiscard]] std::string summary_line(const std::vector<ScenarioReport>& reports,
                                        const Summary& summary);

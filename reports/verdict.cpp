@@ -144,6 +144,30 @@ std::string verdict_sentence(const ScenarioReport& report) {
   return "UNKNOWN   " + done_so_far(report) + end;
 }
 
+std::string short_verdict(const ScenarioReport& report) {
+  const sim::Result& result = report.result;
+  const std::string most = result.faults_max == 0
+                               ? "no faults"
+                               : "at most " + counted(result.faults_max, "fault", "faults");
+  if (result.verdict == Verdict::violated && !result.violations.empty()) {
+    const sim::Violation& violation = result.violations.front();
+    const std::string with =
+        violation.faults.empty()
+            ? "no fault needed"
+            : fmt::format("{} ({})", counted(violation.faults.size(), "fault", "faults"),
+                          fault_words(violation.faults));
+    return "VIOLATED  " + violation.invariant + ", " + with;
+  }
+  if (result.verdict == Verdict::exhausted) {
+    return fmt::format("HOLDS     {}, {}", most,
+                       counted(result.figures.states, "distinct state", "distinct states"));
+  }
+  if (result.verdict == Verdict::sampled) {
+    return fmt::format("SAMPLED   {}, {}", most, counted(result.figures.runs, "run", "runs"));
+  }
+  return sim::to_text(result.verdict);
+}
+
 Tone verdict_tone(const ScenarioReport& report) {
   if (report.as_expected) return Tone::good;
   return expectation(report) == "inconclusive" ? Tone::doubtful : Tone::bad;

@@ -14,6 +14,10 @@ namespace onceward::reports {
 // REQUIRES: no problems.
 [[nodiscard]] std::string verdict_sentence(const ScenarioReport& report);
 
+// The same for a list of many: "VIOLATED  no-lost-event, 1 fault (crash)",
+// "HOLDS     at most 1 fault, 18,740 distinct states".
+[[nodiscard]] std::string short_verdict(const ScenarioReport& report);
+
 // Good: as expected. Doubtful: nothing was decided. Bad: decided, and not what was expected.
 [[nodiscard]] Tone verdict_tone(const ScenarioReport& report);
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,11 +12,10 @@
 #include "reports/json.hpp"
 #include "reports/story.hpp"
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/cli/progress.hpp"
 
 namespace onceward::cli {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 void count(const Checked& checked, reports::Summary& summary) {
   if (checked.exit_code == 0) {
@@ -28,16 +26,6 @@ void count(const Checked& checked, reports::Summary& summary) {
     ++summary.not_as_expected;
   }
   summary.exit_code = worse(summary.exit_code, checked.exit_code);
-}
-
-void show_progress(std::size_t index, std::size_t count, const std::string& file) {
-  if (isatty(STDERR_FILENO) == 0) return;
-  if (file.empty()) {
-    fmt::print(stderr, "\r\033[K");
-  } else {
-    fmt::print(stderr, "\r\033[K{}/{}  {}", index + 1, count, file);
-  }
-  std::fflush(stderr);
 }
 
 }  // namespace
@@ -89,11 +77,8 @@ bool write_file(const std::string& path, const std::string& text) {
 int check(const std::vector<std::string>& paths, CheckOptions options,
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
-  std::signal(SIGINT, [](int) {
-    interrupted = 1;
-    std::signal(SIGINT, SIG_DFL);  // a second one ends the program at once
-  });
-  options.search.interrupted = [] { return interrupted != 0; };
+  listen_for_interrupts();
+  options.search.interrupted = is_interrupted;
   const std::vector<std::string> files = files_of(paths);
   reports::Summary summary;
   std::vector<reports::ScenarioReport> done;
@@ -103,14 +88,16 @@ int check(const std::vector<std::string>& paths, CheckOptions options,
   story.all_events = output.all_events;
   // With the document on standard output, the stories go to standard error.
   FILE* people = output.json == "-" ? stderr : stdout;
-  for (std::size_t i = 0; i < files.size() && interrupted == 0; ++i) {
+  for (std::size_t i = 0; i < files.size() && !is_interrupted(); ++i) {
     show_progress(i, files.size(), files[i]);
     Checked checked = check_file(files[i], options);
-    show_progress(i, files.size(), "");
-    if (checked.report.problems.empty()) {
-      fmt::print(people, "{}\n", reports::story(checked.report, story));
-    } else {
+    clear_progress();
+    if (!checked.report.problems.empty()) {
       fmt::print(stderr, "{}", reports::story(checked.report, story));
+    } else if (output.brief && checked.exit_code == 0) {
+      fmt::print(people, "{}", reports::story_in_a_line(checked.report, story));
+    } else {
+      fmt::print(people, "{}\n", reports::story(checked.report, story));
     }
     std::fflush(people);
     count(checked, summary);
@@ -120,7 +107,7 @@ int check(const std::vector<std::string>& paths, CheckOptions options,
     fmt::print(stderr, "onceward: nothing to check: no file ends in .onceward.json\n");
     summary.exit_code = worse(summary.exit_code, 3);
   }
-  if (interrupted != 0) {
+  if (is_interrupted()) {
     summary.exit_code = worse(summary.exit_code, 130);
     fmt::print(stderr, "onceward: interrupted, {} of {} scenarios were checked\n", done.size(),
                files.size());

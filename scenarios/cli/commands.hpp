@@ -12,7 +12,8 @@ struct OutputOptions {
   std::string json;  // file for the result document, "-": standard output; empty: none
   bool no_timing = false;
   bool all_events = false;
-  int width = 0;  // 0: that of the terminal, 100 where there is none
+  bool brief = false;  // check: a line for what is as expected, the story of the rest only
+  int width = 0;       // 0: that of the terminal, 100 where there is none
 };
 
 int check(const std::vector<std::string>& paths, CheckOptions options, const OutputOptions& output);

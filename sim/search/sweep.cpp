@@ -42,9 +42,14 @@ class Sweep {
   }
 
  private:
-  // Runs one script; adds the scripts with one more fault, placed later, to `next`.
+  // Runs one script, if nobody wants the search to end; adds the scripts with one more fault,
+  // placed later, to `next`.
   bool run_once(const std::vector<std::uint32_t>& script,
                 std::vector<std::vector<std::uint32_t>>& next) {
+    if (options_.interrupted != nullptr && options_.interrupted()) {
+      result_.reasons.assign(1, "interrupted");
+      return true;
+    }
     ScriptedSource source;
     Offers offers;
     source.follow(script);

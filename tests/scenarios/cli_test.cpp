@@ -131,6 +131,44 @@ TEST_CASE("check exits by what it found", "[cli]") {
   CHECK(missing.err == "missing.onceward.json: error: no such file\n");
 }
 
+TEST_CASE("a brief check tells what is as expected in a line each, the rest in full", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("breaks.onceward.json", breaking());
+  folder.write("holds.onceward.json", holding());
+  Draft surprising;
+  surprising.expect = R"({"holds": true})";
+  folder.write("surprises.onceward.json", surprising.text());
+  const Ran ran = folder.onceward("check . --brief --json brief.json --no-timing");
+  INFO(ran.out);
+  CHECK(ran.exit_code == 1);
+  CHECK(has(ran.out, "VIOLATED  no-lost-effect, 1 fault (crash)"));
+  CHECK(has(ran.out, "./breaks.onceward.json\nHOLDS     at most 1 fault, "));
+  CHECK(has(ran.out, "Expected  holds"));
+  CHECK(has(ran.out, "\n2 as expected, 1 not, 0 inconclusive   exit 1 "));
+  CHECK(folder.onceward("check . --json full.json --no-timing").exit_code == 1);
+  CHECK(folder.read("brief.json") == folder.read("full.json"));
+}
+
+TEST_CASE("a search that is interrupted or terminated says what was done so far", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", holding());
+  for (const char* signal : {"INT", "TERM"}) {
+    const Ran ran = folder.onceward(
+        std::string("check a.onceward.json --strategy random --runs 1000000000 >out.txt 2>err.txt "
+                    "& sleep 2; kill -") +
+        signal + " $!; wait $!");
+    const std::string out = folder.read("out.txt");
+    const std::string err = folder.read("err.txt");
+    INFO(signal << out << err);
+    CHECK(ran.exit_code == 130);
+    CHECK(has(out, "UNKNOWN"));
+    CHECK(has(out, "Reason    interrupted"));
+    CHECK(has(err, "onceward: interrupted, 1 of 1 scenarios were checked"));
+    // No line of progress where nobody sits before a terminal.
+    CHECK_FALSE(has(err, "\r"));
+  }
+}
+
 TEST_CASE("stories go to standard output and mistakes to standard error", "[cli]") {
   const TemporaryFolder folder;
   folder.write("a.onceward.json", "{ this is no scenario");
