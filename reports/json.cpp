@@ -137,6 +137,8 @@ Json scenario_json(const ScenarioReport& report) {
     goals.push_back({{"name", each.name}, {"reached", each.reached}});
   }
   scenario["goals"] = std::move(goals);
+  if (!report.rests_on.empty()) scenario["rests_on"] = report.rests_on;
+  if (!report.unreached.empty()) scenario["unreached"] = report.unreached;
   if (!report.beyond.empty()) scenario["beyond"] = report.beyond;
   scenario["warnings"] = report.warnings;
   scenario["not_modelled"] = report.not_modelled;

@@ -34,6 +34,8 @@ struct ScenarioReport {
   sim::Result result;
   std::vector<InvariantStatus> invariants;
   std::vector<GoalStatus> goals;
+  std::vector<std::string> rests_on;   // what "holds" takes for granted, one line each
+  std::vector<std::string> unreached;  // named parts of the file to which no run came
   std::string beyond;  // what a search with more faults than asked for gave; often empty
   std::vector<std::string> warnings;
   std::vector<std::string> not_modelled;

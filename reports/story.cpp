@@ -58,6 +58,9 @@ class Story {
     }
     Facts never(page_, "Never");
     for (const std::string& each : never_happened(report_)) never.add(each);
+    for (const std::string& each : report_.unreached) never.add("reached: " + each);
+    Facts rests(page_, "Rests on");
+    for (const std::string& each : report_.rests_on) rests.add(each);
     if (!report_.beyond.empty()) Facts(page_, "Beyond").add(report_.beyond);
     Facts warning(page_, "Warning");
     for (const std::string& each : report_.warnings) warning.add(each);

@@ -95,6 +95,7 @@ const Step* Frame::next() {
     }
     const Step& step = (*level.block)[level.index++];
     current_ = &step;
+    (*components->reached)[step.number] = 1;
     if (const char* what = transaction_obstacle(step); what != nullptr) {
       report_mistake(*world, what, step.site->text);
       end(false);

@@ -27,6 +27,7 @@ struct Components : sim::InArena {
   sim::Vector<models::ExternalService*> externals;
   models::Decisions* decisions = nullptr;
   models::Ledger* ledger = nullptr;
+  std::vector<char>* reached = nullptr;  // steps, by number; outside the world
 };
 
 class Frame;

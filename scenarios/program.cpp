@@ -30,7 +30,9 @@ models::LedgerSpec Program::owed() const {
 void Program::build(sim::World& world) const {
   for (const Goal& goal : goals) world.add_goal(goal.fault ? &*goal.fault : nullptr);
   auto& ledger = world.add_component<models::Ledger>(kLedger, owed(), oracles);
+  reached.resize(steps);
   auto* components = new Components;
+  components->reached = &reached;
   components->ledger = &ledger;
   components->decisions = &world.add_component<models::Decisions>(kBusiness);
   for (const DatabaseDescription& each : databases) {

@@ -122,6 +122,10 @@ class Program final : public sim::Model {
   sim::FaultPlan plan;
   bool budget_written = false;
   std::vector<bool> rule_written;  // by rule of the plan: it stands in the file
+  std::uint32_t steps = 0;         // of all handlers
+  // By number: those that some run has come to. Runs write it and never read it, so no run depends
+  // on it.
+  mutable std::vector<char> reached;
   Expectation expectation;
   std::map<std::string, Span> places;       // of steps, by site
   std::map<std::string, std::string> code;  // what their `at` says, by site

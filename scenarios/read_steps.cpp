@@ -76,6 +76,7 @@ Block StepReader::read_block(const Node& steps, const std::string& at) {
   Block block;
   for (std::size_t i = 0; i < steps.items.size(); ++i) {
     Step step;
+    step.number = reading_.program.steps++;
     if (read_step(steps.items[i], fmt::format("{}/{}", at, i), step)) {
       block.push_back(std::move(step));
     }

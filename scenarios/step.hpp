@@ -96,6 +96,7 @@ enum class Within : std::uint8_t {
 
 struct Step {
   StepKind kind = StepKind::begin;
+  std::uint32_t number = 0;                 // within the program
   std::shared_ptr<const sim::Site> site;    // JSON pointer in the expanded scenario
   std::shared_ptr<const sim::Symbol> name;  // of the operation, for goals and `between`
   std::uint32_t component = kNone;          // database, broker, store or external service, by kind

@@ -10,6 +10,7 @@
 #include "reports/short_ids.hpp"
 #include "scenarios/capsule.hpp"
 #include "scenarios/expand.hpp"
+#include "scenarios/rests_on.hpp"
 #include "sim/assert.hpp"
 #include "sim/search/explore.hpp"
 #include "sim/search/strategies.hpp"
@@ -326,6 +327,11 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
   const bool by = !program.expectation.by.empty();
   const sim::FaultPlan plan = by ? plan_of_by(program) : program.plan;
   report.result = search_with_goals(program, plan, search);
+  const bool holds = report.result.verdict == sim::Verdict::exhausted;
+  if (holds) report.unreached = scenarios::unreached(program);
+  if (holds || report.result.verdict == sim::Verdict::sampled) {
+    report.rests_on = scenarios::assumptions(program);
+  }
   const bool mistaken =
       !report.result.violations.empty() && report.result.violations.front().mistake;
   if (!mistaken) {

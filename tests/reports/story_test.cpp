@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "reports/short_ids.hpp"
 #include "reports/why.hpp"
 #include "tests/reports/hand_made.hpp"
 #include "tests/support/golden.hpp"
@@ -218,7 +219,81 @@ TEST_CASE("a why chain has ten lines at most, and the crash is among them") {
   const std::string why = under("Why", told(report));
   CHECK(lines_of(why).size() == 10);
   CHECK_THAT(why, Contains("8   relay: CRASH"));
-  CHECK_THAT(why, Contains("(14 more causes left out)"));
+  CHECK_THAT(why, Contains("(14 more causes: --events all)"));
+  StoryOptions all;
+  all.all_events = true;
+  const std::string whole = under("Why", told(report, all));
+  CHECK(lines_of(whole).size() == 23);
+  CHECK_THAT(whole, !Contains("more cause"));
+}
+
+// An order is committed, and a relay looked before that: it found nothing.
+ScenarioReport overlooked() {
+  ScenarioReport report = lost_event();
+  sim::Violation& violation = report.result.violations[0];
+  violation.faults.clear();
+  violation.trace = {
+      about("o1", happened(1, 0ms, "client", "PlaceOrder o1")),
+      about("o1", happened(2, 100us, "shop-db", "INSERT orders id=o1", {1})),
+      happened(3, 100us, "relay", "SELECT orders -> nothing (o1 is not committed yet)", {2},
+               Mark::missed),
+      happened(4, 100us, "other", "SELECT orders -> nothing", {}, Mark::missed),
+      about("o1", happened(5, 200us, "shop-db", "COMMIT", {2}, Mark::commit)),
+  };
+  violation.entries = {5};
+  return report;
+}
+
+TEST_CASE("who missed what the story is about is shown, and told as a cause; others are not") {
+  const std::string text = told(overlooked());
+  CHECK_THAT(text, Contains("relay    SELECT orders -> nothing (o1 is not committed yet)"));
+  CHECK_THAT(under("Why", text), Contains("relay: SELECT orders -> nothing"));
+  CHECK_THAT(text, !Contains("other"));
+  CHECK_THAT(text, Contains("(1 unrelated entry hidden: --events all)"));
+}
+
+TEST_CASE("what waits for ever is shown, with what it waits for, and told as a cause") {
+  ScenarioReport report = lost_event();
+  sim::Violation& violation = report.result.violations[0];
+  violation.trace.push_back(happened(6, 500300us, "job", "PREPARE t1"));
+  violation.trace.push_back(
+      happened(6, 500300us, "mailer", "still waits for o1", {7}, Mark::blocked));
+  const std::string text = told(report);
+  CHECK_THAT(text, Contains("mailer   still waits for o1"));
+  CHECK_THAT(text, Contains("PREPARE t1"));
+  CHECK_THAT(under("Why", text), Contains("mailer: still waits for o1"));
+}
+
+TEST_CASE("an id has one short name, alone and within text") {
+  sim::Violation violation;
+  violation.trace = {happened(1, 0ms, "shop", "publish id-54278a35 -> bus/0@0"),
+                     happened(2, 0ms, "desk", "takes id-54278a355bae02c4 priced after id-00000001"),
+                     happened(3, 0ms, "desk", "grid-54278a3 is no id")};
+  violation.entity = "id-54278a355bae02c4 priced";
+  reports::ShortIds().name(violation);
+  CHECK(violation.trace[0].text == "publish #1 -> bus/0@0");
+  CHECK(violation.trace[1].text == "takes #1 priced after #2");
+  CHECK(violation.trace[2].text == "grid-54278a3 is no id");
+  CHECK(violation.entity == "#1 priced");
+}
+
+TEST_CASE("a verdict in a line is followed by its file") {
+  const StoryOptions plain;
+  CHECK(reports::story_in_a_line(lost_event(), plain) ==
+        "VIOLATED  no-lost-event, 1 fault (crash)              "
+        "scenarios/library/dual-write.commit-then-publish.onceward.json\n");
+  CHECK(reports::story_in_a_line(exhausted(), plain) ==
+        "HOLDS     at most 1 fault, 12,345 distinct states     "
+        "scenarios/library/dedup.inbox.onceward.json\n");
+}
+
+TEST_CASE("what an answer rests on, and what no run came to, is told below it") {
+  ScenarioReport report = exhausted();
+  report.rests_on = {"idempotency keys that are kept for ever: bank"};
+  report.unreached = {"step \"parked\" of warehouse"};
+  const std::string text = told(report);
+  CHECK_THAT(text, Contains("\nRests on  idempotency keys that are kept for ever: bank\n"));
+  CHECK_THAT(text, Contains("\nNever     reached: step \"parked\" of warehouse\n"));
 }
 
 TEST_CASE("a why chain branches where two causes meet, and its deepest branch comes last") {
