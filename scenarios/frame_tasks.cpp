@@ -62,6 +62,7 @@ Frame::Branch Frame::start(const Step& step, const Block& block, bool stays) {
   made.activity->entry = by.entry;
   made.activity->is_pass = by.is_pass;
   made.activity->began_step = by.began_step;
+  made.activity->due = by.due;
   return made;
 }
 

@@ -93,11 +93,11 @@ class Activity final : public InArena {
   std::uint32_t entry = 0;         // its latest trace entry
   Vector<Read> reads;              // in the order read
   Vector<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
-  // Of passes and their branches: when what they compared comes out otherwise, if nothing changes
-  // but the time.
-  bool is_pass = false;
   std::uint32_t began_step = 0;
+  // Of passes: when what they compared comes out otherwise, if nothing changes but the time; and
+  // the instant that such a pass waited for, which has come.
   Vector<Value> to_come;
+  Value due;
   Vector<const Symbol*> passed;  // named operations applied in this handler run and loop round
 };
 

@@ -1,6 +1,7 @@
 #include "sim/periodic.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/world.hpp"
 
@@ -33,7 +34,7 @@ Hash128 Periodic::pass_id() const {
 }
 
 void Periodic::happen(World& world) {
-  parked_ = false;
+  const bool was_due = std::exchange(parked_, false) && !due_.is_null();
   began_step_ = world.steps();
   began_ = world.now();
   world.keep_instant(*site);
@@ -41,9 +42,9 @@ void Periodic::happen(World& world) {
   ++pass_;
   latest_ = derive(id, site->hash, 0);
   Activity& pass = process_->spawn_as(world, latest_, *site, this, [this] { return start_pass(); });
-  pass.is_pass = true;
   pass.memory_before = memory_of(*process_);
   pass.is_pass = true;
+  if (was_due) pass.due = due_;
   if (running_ < overlap_) add_next(world);
 }
 
@@ -91,7 +92,7 @@ void Periodic::park(World& world, const Activity& last) {
   for (const Value& instant : last.to_come) {
     if (due_.is_null() || world.is_before(instant, due_, false)) due_ = instant;
   }
-  if (!due_.is_null()) world.add_due(*this, pass_id(), *site, due_, period_);
+  if (!due_.is_null()) world.add_due(*process_, *this, pass_id(), *site, due_, period_);
 }
 
 void Periodic::stop_waiting(World& world) {

@@ -66,17 +66,55 @@ std::vector<std::size_t> find_cycle(const System& system) {
   return cycle;
 }
 
-}  // namespace
-
-Timing solve(const PathLog& path) {
+// Of the constraints, those that `counts` accepts.
+template <class Counts>
+System system_of(const PathLog& path, const Counts& counts) {
   System system;
   for (const PathLog::Constraint& constraint : path.constraints) {
+    if (!counts(constraint)) continue;
     system.edges.emplace_back(constraint.first, constraint.second);
     system.weights.push_back(constraint.bound);
   }
   // Every step is reachable from step 0 at distance 0: no step comes before the start.
   system.distance.assign(path.steps + 1, 0);
   system.reached_by.assign(path.steps + 1, 0);
+  return system;
+}
+
+// Leaves out of places that contradict each other, shortest bounds first, what is not needed for
+// it.
+std::vector<Heeded::Place> needed(const PathLog& path, const std::vector<std::size_t>& cycle) {
+  std::vector<const PathLog::Constraint*> from;
+  for (const std::size_t index : cycle) {
+    const PathLog::Constraint& constraint = path.constraints[index];
+    if (constraint.site != nullptr) from.push_back(&constraint);
+  }
+  std::stable_sort(from.begin(), from.end(), [](const auto* a, const auto* b) {
+    return std::abs(a->bound) < std::abs(b->bound);
+  });
+  std::vector<Heeded::Place> places;
+  for (const PathLog::Constraint* constraint : from) {
+    places.push_back({constraint->site, constraint->window});
+  }
+  for (std::size_t i = 0; i < places.size();) {
+    const Heeded::Place tried = places[i];
+    places.erase(places.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto counts = [&](const PathLog::Constraint& constraint) {
+      return constraint.site == nullptr ||
+             std::any_of(places.begin(), places.end(),
+                         [&](const Heeded::Place& place) { return place.site == constraint.site; });
+    };
+    if (!system_of(path, counts).relax()) continue;
+    places.insert(places.begin() + static_cast<std::ptrdiff_t>(i), tried);
+    ++i;
+  }
+  return places;
+}
+
+}  // namespace
+
+Timing solve(const PathLog& path) {
+  System system = system_of(path, [](const PathLog::Constraint&) { return true; });
   Timing timing;
   timing.feasible = system.relax();
   if (timing.feasible) {
@@ -84,11 +122,12 @@ Timing solve(const PathLog& path) {
     return timing;
   }
   std::int64_t longest = -1;
-  for (const std::size_t index : find_cycle(system)) {
+  const std::vector<std::size_t> cycle = find_cycle(system);
+  timing.places = needed(path, cycle);
+  for (const std::size_t index : cycle) {
     const PathLog::Constraint& constraint = path.constraints[index];
     timing.cycle.push_back("step " + std::to_string(constraint.first) + " / step " +
                            std::to_string(constraint.second) + ": " + constraint.reason);
-    if (constraint.site != nullptr) timing.places.push_back({constraint.site, constraint.window});
     if (!constraint.who.empty() && -constraint.bound > longest) {
       longest = -constraint.bound;
       timing.early = constraint.who;

@@ -31,10 +31,12 @@ struct PathLog {
 
 struct Timing {
   bool feasible = false;
-  std::vector<Instant> earliest;      // by step, 0 ... steps; the earliest instants that solve all
-  std::string early;                  // infeasible: the occurrence that came before its time
-  std::vector<std::string> cycle;     // infeasible: constraints that contradict each other
-  std::vector<Heeded::Place> places;  // infeasible: where these are from
+  std::vector<Instant> earliest;   // by step, 0 ... steps; the earliest instants that solve all
+  std::string early;               // infeasible: the occurrence that came before its time
+  std::vector<std::string> cycle;  // infeasible: constraints that contradict each other
+  // Infeasible: windows and comparisons that contradict each other, none of which could be left
+  // out.
+  std::vector<Heeded::Place> places;
 };
 
 [[nodiscard]] Timing solve(const PathLog& path);

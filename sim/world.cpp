@@ -10,8 +10,6 @@ namespace {
 const Symbol kWorld("world");
 const Site kNext("next");
 
-std::string before_or_after(std::uint32_t option) { return option == 0 ? "before" : "after"; }
-
 }  // namespace
 
 const char* to_text(ChoiceKind kind) {
@@ -183,25 +181,6 @@ std::uint32_t World::choose_next() {
   return choose(next_point(core_->agenda, core_->step));
 }
 
-void World::record_time(bool before) {
-  struct Point final : ChoicePoint {
-    [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
-      return hash_bytes(before_or_after(i));
-    }
-    [[nodiscard]] std::string option_text(std::uint32_t i) const override {
-      return before_or_after(i);
-    }
-  };
-  const OutsideStep gate;
-  Point point;
-  point.kind = ChoiceKind::time;
-  point.arity = 2;
-  point.owner = core_->happening;
-  point.site = &kCompareInstants;
-  point.n = core_->choices_in_step++;
-  source_->decided(point, before ? 0 : 1);
-}
-
 void World::record_first() {
   if (core_->agenda.size() == 1) return;
   const OutsideStep gate;
@@ -273,27 +252,43 @@ void World::add(Occurrence& occurrence, Creator& created_by, const Site& site,
 
 void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& site,
                          const Window& window, std::uint32_t floor_step, Instant floor) {
-  add_counted(occurrence, id, site, window, floor_step, floor, core_->step);
+  add_counted(occurrence, id, site, window, {floor_step, floor, core_->step});
 }
 
-void World::add_due(Occurrence& occurrence, const Hash128& id, const Site& site, const Value& due,
-                    Duration within) {
+void World::add_for(const Process& process, Occurrence& occurrence, const Hash128& id,
+                    const Site& site, const Window& window, std::uint32_t floor_step,
+                    Instant floor) {
+  const Ends ends{floor_step, floor, core_->step};
+  if (process.acts()) {
+    add_counted(occurrence, id, site, window, ends);
+  } else {
+    add_frozen(process, occurrence, id, site, window, ends);
+  }
+}
+
+void World::add_due(const Process& process, Occurrence& occurrence, const Hash128& id,
+                    const Site& site, const Value& due, Duration within) {
   const Duration delay(due.number());
+  const Window window{delay, delay + within};
   const Instant from = reading_ == Reading::sampled ? instant_of(due.step()) : core_->now;
-  add_counted(occurrence, id, site, {delay, delay + within}, due.step(), from, due.step());
+  const Ends ends{due.step(), from, due.step()};
+  if (process.acts()) {
+    add_counted(occurrence, id, site, window, ends);
+  } else {
+    add_frozen(process, occurrence, id, site, window, ends);
+  }
 }
 
 void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& site,
-                        const Window& window, std::uint32_t floor_step, Instant floor,
-                        std::uint32_t since_step) {
+                        const Window& window, const Ends& ends) {
   const Arena::Entered entered(arena_, core_owner_);
   Core& core = *core_;
   ONCEWARD_ASSERT(occurrence.phase != Occurrence::Phase::pending);
   occurrence.id = id;
   occurrence.site = &site;
   occurrence.window = window;
-  occurrence.floor_step = floor_step;
-  occurrence.since_step = since_step;
+  occurrence.floor_step = ends.floor_step;
+  occurrence.since_step = ends.since_step;
   occurrence.number = core.next_number++;
   occurrence.phase = Occurrence::Phase::pending;
   Duration delay = window.earliest;
@@ -303,24 +298,20 @@ void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& s
     if (!window.is_point()) delay = source_->draw(window);
     tie |= std::uint64_t{source_->draw_tie()} << 32;
   }
-  occurrence.earliest = std::max(core.now, later(floor, delay));
+  occurrence.earliest = std::max(core.now, later(ends.floor, delay));
   if (heeded_.has(site)) core.zone.add(occurrence, core.step);
   core.agenda.add({occurrence.earliest.nanoseconds, tie, &occurrence});
 }
 
-void World::add_for(const Process& process, Occurrence& occurrence, const Hash128& id,
-                    const Site& site, const Window& window, std::uint32_t floor_step,
-                    Instant floor) {
-  if (process.acts()) {
-    add_numbered(occurrence, id, site, window, floor_step, floor);
-    return;
-  }
+void World::add_frozen(const Process& process, Occurrence& occurrence, const Hash128& id,
+                       const Site& site, const Window& window, const Ends& ends) {
   occurrence.id = id;
   occurrence.site = &site;
   occurrence.window = window;
-  occurrence.floor_step = floor_step;
-  occurrence.since_step = core_->step;
+  occurrence.floor_step = ends.floor_step;
+  occurrence.since_step = ends.since_step;
   occurrence.phase = Occurrence::Phase::frozen;
+  // What a doomed process would do limits when its crash strikes.
   if (process.state() != Process::State::doomed || !heeded_.has(site)) return;
   const Arena::Entered entered(arena_, core_owner_);
   core_->zone.add(occurrence, core_->step);
@@ -333,69 +324,6 @@ void World::cancel(Occurrence& occurrence) {
   if (occurrence.phase == Occurrence::Phase::pending) core_->agenda.remove(&occurrence);
   occurrence.phase = Occurrence::Phase::idle;
   if (occurrence.owned) occurrence.dispose();
-}
-
-bool World::is_before(const Value& a, const Value& b, bool or_equal) {
-  if (a.step() == b.step()) return or_equal ? a.number() <= b.number() : a.number() < b.number();
-  if (a.number() == b.number()) return a.step() < b.step();
-  bool before = false;
-  if (peeks_) return before;
-  if (reading_ == Reading::sampled) {
-    const auto at = [&](const Value& value) {
-      return instant_of(value.step()).nanoseconds + value.number();
-    };
-    before = or_equal ? at(a) <= at(b) : at(a) < at(b);
-  }
-  if (reading_ == Reading::any) {
-    before = choose_value(ChoiceKind::time, kCompareInstants, 2, before_or_after) == 0;
-  } else if (source_->wants_decisions()) {
-    record_time(before);
-  }
-  decide_comparison(a, b, before, or_equal);
-  note_to_come(before ? a : b, before ? b : a, before == or_equal ? 1 : 0);
-  return before;
-}
-
-Instant World::instant_of(std::uint32_t step) const {
-  const auto found = std::find_if(core_->instants.begin(), core_->instants.end(),
-                                  [&](const Core::Taken& taken) { return taken.step == step; });
-  return found->instant;
-}
-
-// What a pass found still to come will have come later: a pass that begins when `earlier`, counted
-// from its own instant, lies `beyond` after `later` finds otherwise.
-void World::note_to_come(const Value& earlier, const Value& later, std::int64_t beyond) {
-  Activity* activity = core_->running;
-  if (activity == nullptr || !activity->is_pass) return;
-  const auto is_now = [&](const Value& value) { return value.step() >= activity->began_step; };
-  if (!is_now(earlier) || is_now(later)) return;
-  const Value flip = Value::instant(later.step(), later.number() - earlier.number() + beyond);
-  if (std::find(activity->to_come.begin(), activity->to_come.end(), flip) !=
-      activity->to_come.end()) {
-    return;
-  }
-  const Arena::Entered entered(arena_, activity->process->owner());
-  activity->to_come.push_back(flip);
-}
-
-Value World::take_instant() {
-  if (reading_ == Reading::sampled && !peeks_ &&
-      (core_->instants.empty() || core_->instants.back().step != core_->step)) {
-    const Arena::Entered entered(arena_, core_owner_);
-    core_->instants.push_back({core_->step, core_->now});
-  }
-  keep_instant(kCompareInstants);
-  if (Activity* activity = core_->running; activity != nullptr && activity->exact == nullptr) {
-    const Arena::Entered entered(arena_, activity->process->owner());
-    activity->instants.push_back(core_->step);
-  }
-  return Value::instant(core_->step, 0);
-}
-
-void World::keep_instant(const Site& site) {
-  if (!heeded_.has(site)) return;
-  const Arena::Entered entered(arena_, core_owner_);
-  core_->zone.keep(core_->step);
 }
 
 }  // namespace onceward::sim

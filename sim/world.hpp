@@ -155,9 +155,9 @@ class World {
   // The same for what `process` would do: pending if it acts; frozen, until it goes on, if not.
   void add_for(const Process& process, Occurrence& occurrence, const Hash128& id, const Site& site,
                const Window& window, std::uint32_t floor_step, Instant floor);
-  // Pending from `due`, which was taken in this run, until `within` after it.
-  void add_due(Occurrence& occurrence, const Hash128& id, const Site& site, const Value& due,
-               Duration within);
+  // The same from `due`, an instant of this run, until `within` after it.
+  void add_due(const Process& process, Occurrence& occurrence, const Hash128& id, const Site& site,
+               const Value& due, Duration within);
   void cancel(Occurrence& occurrence);
 
   // Ends a task at the operation it waits for, while its process goes on: nobody learns how that
@@ -326,10 +326,18 @@ class World {
   std::uint32_t choose_next();
   void record_first();
   void record_time(bool before);
+  // From which steps the ends of a window count.
+  struct Ends {
+    std::uint32_t floor_step;
+    Instant floor;
+    std::uint32_t since_step;
+  };
   void add_counted(Occurrence& occurrence, const Hash128& id, const Site& site,
-                   const Window& window, std::uint32_t floor_step, Instant floor,
-                   std::uint32_t since_step);
+                   const Window& window, const Ends& ends);
+  void add_frozen(const Process& process, Occurrence& occurrence, const Hash128& id,
+                  const Site& site, const Window& window, const Ends& ends);
   [[nodiscard]] Instant instant_of(std::uint32_t step) const;
+  [[nodiscard]] bool is_past(const Value& instant, const Value& of_pass, bool or_equal) const;
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);
   void decide_comparison(const Value& a, const Value& b, bool before, bool or_equal);
   [[nodiscard]] Hash128 fingerprint(Hasher::Met& met) const;

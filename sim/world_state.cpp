@@ -114,7 +114,8 @@ void World::log_happened(const Occurrence& occurrence) {
       {core_->step - 1, core_->step, 0, "time does not run backwards", ""});
   path_->constraints.push_back({occurrence.floor_step, core_->step,
                                 -occurrence.window.earliest.count(), what + ": not earlier", what,
-                                occurrence.site, what});
+                                occurrence.window.earliest.count() > 0 ? occurrence.site : nullptr,
+                                what});
   if (occurrence.window.latest != kForever) {
     path_->constraints.push_back({core_->step, occurrence.since_step,
                                   occurrence.window.latest.count(), what + ": not later", "",
@@ -148,23 +149,6 @@ void World::log_pending() const {
     }
   }
   for (const Periodic* periodic : core_->periodics) log_frozen(*periodic, periodic->process());
-}
-
-void World::decide_comparison(const Value& a, const Value& b, bool before, bool or_equal) {
-  // before: t[a] + a.number() <= t[b] + b.number(), strictly unless or_equal; else the contrary.
-  const std::int64_t gap = b.number() - a.number();
-  const std::int64_t strict = before == or_equal ? 0 : 1;
-  const std::uint32_t first = before ? a.step() : b.step();
-  const std::uint32_t second = before ? b.step() : a.step();
-  const std::int64_t most = (before ? gap : -gap) - strict;
-  core_->zone.assume(first, second, most);
-  if (path_ == nullptr) return;
-  const OutsideStep gate;
-  path_->constraints.push_back(
-      {first, second, most,
-       fmt::format("instant of step {} compared with instant of step {}: {}", a.step(), b.step(),
-                   before ? "before" : "after"),
-       "", &kCompareInstants, "comparisons of instants"});
 }
 
 // What is pending for nobody in particular is a set: it is added in the order of its hashes. Those

@@ -192,7 +192,7 @@ class Exhaustive {
         "a cycle of {} steps, begun after {} steps, may never get quiet; whether it can go on for "
         "ever was not decided",
         depth_ - begin + 1, begin - 1);
-    again_ = heed_more(places_since(begin - 1, last));
+    again_ = heed_more(places_of_cycle(begin - 1, last));
     if (again_) {
       states_max_ = std::min(states_max_, kStatesForCycles);
       return;
@@ -201,9 +201,10 @@ class Exhaustive {
     result_.reasons.push_back(cycle_);
   }
 
-  // The windows of all that happened, or was pending, after so many steps of the path to `last`.
-  std::vector<Heeded::Place> places_since(std::size_t steps,
-                                          const std::vector<std::uint32_t>& last) {
+  // The windows that the path to `last` contradicts or, if it has a timing, those of all that
+  // happened or was pending on it after so many steps.
+  std::vector<Heeded::Place> places_of_cycle(std::size_t steps,
+                                             const std::vector<std::uint32_t>& last) {
     ScriptedSource source;
     source.follow(path_to(last));
     PathLog path;
@@ -214,11 +215,14 @@ class Exhaustive {
     world_.log_pending();
     world_.record(nullptr, nullptr);
     world_.reset(source_);
+    Timing timing = solve(path);
+    if (!timing.feasible) return std::move(timing.places);
     std::vector<Heeded::Place> places;
     for (const PathLog::Constraint& constraint : path.constraints) {
       const bool since = std::max(constraint.first, constraint.second) > steps;
-      if (constraint.site != nullptr && since)
+      if (constraint.site != nullptr && since) {
         places.push_back({constraint.site, constraint.window});
+      }
     }
     return places;
   }
