@@ -162,7 +162,7 @@ TEST_CASE("a pass that found nothing wakes when the key is put", "[models][store
   CHECK(flow.outcomes() == std::set<std::string>{"ann: removed 1 | bob: put ok 1"});
 }
 
-TEST_CASE("a pass that found a key still there comes again, when its time may have ended",
+TEST_CASE("a pass that found a key still there comes again when its time has ended",
           "[models][store]") {
   Flow flow;
   flow.cell("done", models::CellKind::set);
@@ -176,9 +176,7 @@ TEST_CASE("a pass that found a key still there comes again, when its time may ha
     }
   });
   flow.once("bob", [](Desk* at) -> Task<> { co_await put(at, "w", PutIf::always, 24h); });
-  const Run run = flow.play({"bob"}, {{"compare instants", "before"},
-                                      {"compare instants", "before"},
-                                      {"compare instants", "after"}});
+  const Run run = flow.play({"bob"}, {{"compare instants", "before"}});
   CHECK(run.notes.at("ann") == Texts{"mine"});
 }
 
