@@ -94,7 +94,7 @@ StatementResult Insert::run(World& world, std::uint32_t slot, const StoredRow*& 
       entry.entity = spec.entity(*row_);
       entry.site = site->text;
       tell_missed(world, spec, !update, {}, entry);
-      if (other->entry != 0) entry.causes.push_back(other->entry);
+      entry.add_causes({other->entry});
     });
     if (on_conflict_ == OnConflict::error) return {Status::duplicate, 0};
     if (!update) return {Status::ok, 0};
@@ -253,9 +253,7 @@ Applied Select::lock(World& world, const sim::Vector<StoredRow*>& rows) {
                        in.spec(query_.table).label(*row->seen_by(slot));
           entry.site = site->text;
           entry.mark = sim::Mark::missed;
-          for (const std::uint32_t cause : {led_here(world), row->held_since}) {
-            if (cause != 0) entry.causes.push_back(cause);
-          }
+          entry.add_causes({led_here(world), row->held_since});
         });
         result_.status = Status::conflict;
         break;

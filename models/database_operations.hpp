@@ -49,8 +49,7 @@ class DatabaseOperation : public sim::Operation {
   // `conflict`, told: what it is about is not any more as its snapshot has it.
   [[nodiscard]] StatementResult changed_since(sim::World& world, const TableSpec& spec,
                                               const StoredRow& row) const;
-  // The trace entry that this one follows from; 0 if
-  // nothing led to it but time.
+  // The trace entry that this one follows from; 0 if nothing led to it but time.
   [[nodiscard]] std::uint32_t led_here(const sim::World& world) const;
   // What `where` is about in `table` and a statement of `slot` cannot see, as another transaction
   // has inserted it and not committed. For people.

@@ -22,9 +22,7 @@ StatementResult DatabaseOperation::changed_since(World& world, const TableSpec& 
     if (!row.committed.empty()) entry.entity = spec.entity(row.committed);
     entry.site = site->text;
     entry.mark = sim::Mark::missed;
-    for (const std::uint32_t cause : {led_here(world), row.entry}) {
-      if (cause != 0) entry.causes.push_back(cause);
-    }
+    entry.add_causes({led_here(world), row.entry});
   });
   return {Status::conflict, 0};
 }
@@ -52,11 +50,10 @@ void DatabaseOperation::tell_missed(const World& world, const TableSpec& spec, b
   std::string labels;
   for (const StoredRow* row : rows) {
     labels += (labels.empty() ? "" : ", ") + spec.label(row->pending);
-    if (row->held_since != 0) entry.causes.push_back(row->held_since);
+    entry.add_causes({row->held_since});
   }
   const bool opens = opens_pass(*activity);
-  const std::uint32_t led = led_here(world);
-  if (led != 0) entry.causes.push_back(led);
+  entry.add_causes({led_here(world)});
   if (!rows.empty()) {
     entry.text += " (" + labels + (rows.size() == 1 ? " is" : " are") + " not committed yet)";
     entry.why.clear();
@@ -80,9 +77,7 @@ bool DatabaseOperation::describe_wait(sim::TraceEntry& entry) const {
   const Row& row = wanted_->committed.empty() ? wanted_->pending : wanted_->committed;
   entry.text = "waits for " + spec.label(row) + " of " + spec.name.text + ", which " +
                database_->holder_text(wanted_->writer) + " holds";
-  for (const std::uint32_t cause : {activity->entry, wanted_->held_since}) {
-    if (cause != 0) entry.causes.push_back(cause);
-  }
+  entry.add_causes({activity->entry, wanted_->held_since});
   return true;
 }
 

@@ -49,9 +49,7 @@ Applied Lock::apply(World& world) {
 bool Lock::describe_wait(sim::TraceEntry& entry) const {
   entry.text = "waits for " + describe() + ", which another task holds";
   const std::uint32_t taken = memory_->find(lock_)->entry;
-  for (const std::uint32_t cause : {activity->entry, taken}) {
-    if (cause != 0) entry.causes.push_back(cause);
-  }
+  entry.add_causes({activity->entry, taken});
   return true;
 }
 

@@ -105,9 +105,7 @@ void Frame::joined(const Step& step) {
     world->trace(activity->process->name(), [&](sim::TraceEntry& entry) {
       entry.text = "goes on: the branch \"" + step.branches.names[winner_] + "\" was first";
       entry.site = step.site->text;
-      for (const std::uint32_t cause : {activity->entry, won_at_}) {
-        if (cause != 0) entry.causes.push_back(cause);
-      }
+      entry.add_causes({activity->entry, won_at_});
     });
   }
   branches_.clear();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,13 @@ struct TraceEntry {
   std::string rule;    // the model rule it used ("kafka-java@4: reset earliest"), often empty
   Mark mark = Mark::plain;
   std::vector<std::uint32_t> causes;  // numbers of earlier entries, from 1
+
+  // Adds those of `entries` that are known; 0 is none.
+  void add_causes(std::initializer_list<std::uint32_t> entries) {
+    for (const std::uint32_t entry : entries) {
+      if (entry != 0) causes.push_back(entry);
+    }
+  }
 };
 
 // Entries are numbered from 1, in order; 0 means "none".

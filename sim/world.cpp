@@ -258,25 +258,27 @@ void World::add_numbered(Occurrence& occurrence, const Hash128& id, const Site& 
 void World::add_for(const Process& process, Occurrence& occurrence, const Hash128& id,
                     const Site& site, const Window& window, std::uint32_t floor_step,
                     Instant floor) {
-  const Ends ends{floor_step, floor, core_->step};
-  if (process.acts()) {
-    add_counted(occurrence, id, site, window, ends);
-  } else {
-    add_frozen(process, occurrence, id, site, window, ends);
-  }
+  add_or_freeze(process, occurrence, id, site, window, {floor_step, floor, core_->step});
 }
 
 void World::add_due(const Process& process, Occurrence& occurrence, const Hash128& id,
                     const Site& site, const Value& due, Duration within) {
   const Duration delay(due.number());
-  const Window window{delay, delay + within};
   const Instant from = reading_ == Reading::sampled ? instant_of(due.step()) : core_->now;
-  const Ends ends{due.step(), from, due.step()};
+  add_or_freeze(process, occurrence, id, site, {delay, delay + within},
+                {due.step(), from, due.step()});
+}
+
+void World::add_or_freeze(const Process& process, Occurrence& occurrence, const Hash128& id,
+                          const Site& site, const Window& window, const Ends& ends) {
   if (process.acts()) {
     add_counted(occurrence, id, site, window, ends);
-  } else {
-    add_frozen(process, occurrence, id, site, window, ends);
+    return;
   }
+  describe(occurrence, id, site, window, ends);
+  occurrence.phase = Occurrence::Phase::frozen;
+  // What a doomed process would do limits when its crash strikes.
+  if (process.state() == Process::State::doomed) heed_window(occurrence);
 }
 
 void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& site,
@@ -284,11 +286,7 @@ void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& s
   const Arena::Entered entered(arena_, core_owner_);
   Core& core = *core_;
   ONCEWARD_ASSERT(occurrence.phase != Occurrence::Phase::pending);
-  occurrence.id = id;
-  occurrence.site = &site;
-  occurrence.window = window;
-  occurrence.floor_step = ends.floor_step;
-  occurrence.since_step = ends.since_step;
+  describe(occurrence, id, site, window, ends);
   occurrence.number = core.next_number++;
   occurrence.phase = Occurrence::Phase::pending;
   Duration delay = window.earliest;
@@ -299,20 +297,21 @@ void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& s
     tie |= std::uint64_t{source_->draw_tie()} << 32;
   }
   occurrence.earliest = std::max(core.now, later(ends.floor, delay));
-  if (heeded_.has(site)) core.zone.add(occurrence, core.step);
+  heed_window(occurrence);
   core.agenda.add({occurrence.earliest.nanoseconds, tie, &occurrence});
 }
 
-void World::add_frozen(const Process& process, Occurrence& occurrence, const Hash128& id,
-                       const Site& site, const Window& window, const Ends& ends) {
+void World::describe(Occurrence& occurrence, const Hash128& id, const Site& site,
+                     const Window& window, const Ends& ends) {
   occurrence.id = id;
   occurrence.site = &site;
   occurrence.window = window;
   occurrence.floor_step = ends.floor_step;
   occurrence.since_step = ends.since_step;
-  occurrence.phase = Occurrence::Phase::frozen;
-  // What a doomed process would do limits when its crash strikes.
-  if (process.state() != Process::State::doomed || !heeded_.has(site)) return;
+}
+
+void World::heed_window(const Occurrence& occurrence) {
+  if (!heeded_.has(*occurrence.site)) return;
   const Arena::Entered entered(arena_, core_owner_);
   core_->zone.add(occurrence, core_->step);
 }

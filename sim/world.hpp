@@ -334,8 +334,11 @@ class World {
   };
   void add_counted(Occurrence& occurrence, const Hash128& id, const Site& site,
                    const Window& window, const Ends& ends);
-  void add_frozen(const Process& process, Occurrence& occurrence, const Hash128& id,
-                  const Site& site, const Window& window, const Ends& ends);
+  void add_or_freeze(const Process& process, Occurrence& occurrence, const Hash128& id,
+                     const Site& site, const Window& window, const Ends& ends);
+  static void describe(Occurrence& occurrence, const Hash128& id, const Site& site,
+                       const Window& window, const Ends& ends);
+  void heed_window(const Occurrence& occurrence);
   [[nodiscard]] Instant instant_of(std::uint32_t step) const;
   [[nodiscard]] bool is_past(const Value& instant, const Value& of_pass, bool or_equal) const;
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);

@@ -9,8 +9,10 @@
 namespace onceward::sim {
 namespace {
 
-std::string window_text(const Window& window) {
-  return fmt::format("[{}, {}]", duration_text(window.earliest.count()),
+// "ann: sleep [1s, 2s]"
+std::string with_window(const Occurrence& occurrence) {
+  const Window& window = occurrence.window;
+  return fmt::format("{} [{}, {}]", occurrence.describe(), duration_text(window.earliest.count()),
                      window.latest == kForever ? "any time" : duration_text(window.latest.count()));
 }
 
@@ -109,7 +111,7 @@ void World::log_happened(const Occurrence& occurrence) {
   if (path_ == nullptr) return;
   const OutsideStep gate;
   path_->steps = core_->step;
-  const std::string what = occurrence.describe() + " " + window_text(occurrence.window);
+  const std::string what = with_window(occurrence);
   path_->constraints.push_back(
       {core_->step - 1, core_->step, 0, "time does not run backwards", ""});
   path_->constraints.push_back({occurrence.floor_step, core_->step,
@@ -127,7 +129,7 @@ void World::log_happened(const Occurrence& occurrence) {
 void World::log_not_due(const Occurrence& occurrence, const char* how) const {
   if (path_ == nullptr || occurrence.window.latest == kForever) return;
   const OutsideStep gate;
-  const std::string what = occurrence.describe() + " " + window_text(occurrence.window);
+  const std::string what = with_window(occurrence);
   path_->constraints.push_back({core_->step, occurrence.since_step,
                                 occurrence.window.latest.count(), what + how, "", occurrence.site,
                                 what});

@@ -76,21 +76,11 @@ Rows functions() {
   return rows;
 }
 
-Rows lint_rules() {
+// A line for each entry of a catalogue of names.
+template <const auto& (*catalogue)()>
+Rows names() {
   Rows rows;
-  for (const auto& each : scenarios::lint_catalogue()) rows.emplace_back(each.name, each.help);
-  return rows;
-}
-
-Rows strategies() {
-  Rows rows;
-  for (const auto& each : sim::strategy_catalogue()) rows.emplace_back(each.name, each.help);
-  return rows;
-}
-
-Rows timings() {
-  Rows rows;
-  for (const auto& each : sim::timing_catalogue()) rows.emplace_back(each.name, each.help);
+  for (const auto& each : catalogue()) rows.emplace_back(each.name, each.help);
   return rows;
 }
 
@@ -101,10 +91,15 @@ int list(const std::string& kind) {
     const char* name;
     Rows (*rows)();
   };
-  static constexpr Kind kKinds[] = {
-      {"faults", faults},   {"invariants", invariants}, {"profiles", profiles},
-      {"steps", steps},     {"functions", functions},   {"patterns", patterns},
-      {"lint", lint_rules}, {"strategies", strategies}, {"timings", timings}};
+  static constexpr Kind kKinds[] = {{"faults", faults},
+                                    {"invariants", invariants},
+                                    {"profiles", profiles},
+                                    {"steps", steps},
+                                    {"functions", functions},
+                                    {"patterns", patterns},
+                                    {"lint", names<scenarios::lint_catalogue>},
+                                    {"strategies", names<sim::strategy_catalogue>},
+                                    {"timings", names<sim::timing_catalogue>}};
   std::vector<std::string> names;
   for (const Kind& each : kKinds) {
     names.emplace_back(each.name);

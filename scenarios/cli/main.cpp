@@ -43,6 +43,16 @@ const Entry& named(const std::vector<Entry>& catalogue, const std::string& optio
                                          onceward::scenarios::did_you_mean(name, known)));
 }
 
+// An option whose value names an entry of `catalogue`, which `set` is told.
+template <class Entry, class Set>
+void add_named(CLI::App& command, const std::string& option, const std::vector<Entry>& catalogue,
+               const std::string& help, const Set& set) {
+  command.add_option_function<std::string>(
+      "--" + option,
+      [&catalogue, option, set](const std::string& name) { set(named(catalogue, option, name)); },
+      help);
+}
+
 struct Arguments {
   std::vector<std::string> paths;
   std::string path;
@@ -84,20 +94,12 @@ void add_check(CLI::App& app, Arguments& arguments) {
   check->footer(std::string("Example: onceward check scenarios/library\n\n") + kExitCodes);
   check->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
       ->required();
-  check->add_option_function<std::string>(
-      "--strategy",
-      [&arguments](const std::string& name) {
-        arguments.check.search.strategy =
-            named(onceward::sim::strategy_catalogue(), "strategy", name).strategy;
-      },
-      "how to search, of `onceward list strategies`");
-  check->add_option_function<std::string>(
-      "--timing",
-      [&arguments](const std::string& name) {
-        arguments.check.search.timing =
-            named(onceward::sim::timing_catalogue(), "timing", name).mode;
-      },
-      "which windows to keep, of `onceward list timings`");
+  add_named(*check, "strategy", onceward::sim::strategy_catalogue(),
+            "how to search, of `onceward list strategies`",
+            [&arguments](const auto& each) { arguments.check.search.strategy = each.strategy; });
+  add_named(*check, "timing", onceward::sim::timing_catalogue(),
+            "which windows to keep, of `onceward list timings`",
+            [&arguments](const auto& each) { arguments.check.search.timing = each.mode; });
   check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
   check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
       ->check(kCount);

@@ -35,6 +35,11 @@ Task<> publish_two(Desk* at) {
   }
 }
 
+Task<> note_and_acknowledge(Desk* at, Handling* got) {
+  at->note(got->message().id);
+  co_await got->group->ack(*got, kAck);
+}
+
 // Returns o1 the first time this incarnation sees it.
 Task<> return_once(Desk* at, Handling* got) {
   at->note(got->message().id);
@@ -286,12 +291,7 @@ TEST_CASE("a new group begins where the log ends when it first looks", "[models]
     Flow flow;
     flow.broker(broker);
     flow.process("ann", publish_two);
-    flow.consumer("cid",
-                  [](Desk* at, Handling* got) -> Task<> {
-                    at->note(got->message().id);
-                    co_await got->group->ack(*got, kAck);
-                  })
-        .starts_new = true;
+    flow.consumer("cid", note_and_acknowledge).starts_new = true;
     flow.items_owe("ship");
     CHECK(flow.outcomes() == std::set<std::string>{"", "cid: o2", "cid: o1, o2"});
     CHECK(flow.play({"ann", "ann"}).findings.empty());  // it was never meant for them
@@ -305,12 +305,7 @@ TEST_CASE("a client whose reset is earliest begins a new group with all there is
     flow.broker(broker);
     flow.broker().reset = models::Reset::earliest;
     flow.process("ann", publish_two);
-    flow.consumer("cid",
-                  [](Desk* at, Handling* got) -> Task<> {
-                    at->note(got->message().id);
-                    co_await got->group->ack(*got, kAck);
-                  })
-        .starts_new = true;
+    flow.consumer("cid", note_and_acknowledge).starts_new = true;
     CHECK(flow.outcomes() == std::set<std::string>{"cid: o1, o2"});
   }
 }

@@ -23,6 +23,11 @@ std::string holding() {
   return draft.text();
 }
 std::string breaking() { return Draft().text(); }
+std::string surprising() {
+  Draft draft;
+  draft.expect = R"({"holds": true})";
+  return draft.text();
+}
 
 TEST_CASE("help and version answer on standard output", "[cli]") {
   const TemporaryFolder folder;
@@ -107,9 +112,7 @@ TEST_CASE("check exits by what it found", "[cli]") {
   const TemporaryFolder folder;
   folder.write("holds.onceward.json", holding());
   folder.write("breaks.onceward.json", breaking());
-  Draft surprising;
-  surprising.expect = R"({"holds": true})";
-  folder.write("surprises.onceward.json", surprising.text());
+  folder.write("surprises.onceward.json", surprising());
   folder.write("nonsense.onceward.json", "{ this is no scenario");
   folder.write("empty/readme.txt", "nothing to check here");
 
@@ -135,9 +138,7 @@ TEST_CASE("a brief check tells what is as expected in a line each, the rest in f
   const TemporaryFolder folder;
   folder.write("breaks.onceward.json", breaking());
   folder.write("holds.onceward.json", holding());
-  Draft surprising;
-  surprising.expect = R"({"holds": true})";
-  folder.write("surprises.onceward.json", surprising.text());
+  folder.write("surprises.onceward.json", surprising());
   const Ran ran = folder.onceward("check . --brief --json brief.json --no-timing");
   INFO(ran.out);
   CHECK(ran.exit_code == 1);
