@@ -456,6 +456,20 @@ Findings await_shapes(Text path, Text text) {
   return findings;
 }
 
+// ctest splits a title at a semicolon, and then runs neither half.
+Findings titles(Text path, Text text) {
+  Findings findings;
+  if (!is_cpp(path)) return findings;
+  const Tokens tokens = code_of(text);
+  for (std::size_t i = 2; i < tokens.size(); ++i) {
+    const Token& title = tokens[i];
+    if (!tokens[i - 2].is("TEST_CASE") || title.kind != Kind::literal) continue;
+    if (title.text.find(';') != Text::npos)
+      findings.push_back({title.line, "a title has no semicolon"});
+  }
+  return findings;
+}
+
 Findings leftovers(Text path, Text text) {
   constexpr std::array<Text, 2> marks = {"TODO", "FIXME"};
   Findings findings;
@@ -649,6 +663,14 @@ TEST_CASE("a co_await in another shape is found", "[tidy]") {
     CHECK(!lines(await_shapes, "sim/x.cpp", text).empty());
     CHECK(lines(await_shapes, "tests/sim/coroutine_probe_test.cpp", text) == none);
   }
+}
+
+TEST_CASE("a title has no semicolon, at which ctest would split it", "[tidy]") { enforce(titles); }
+
+TEST_CASE("a title with a semicolon is found", "[tidy]") {
+  CHECK(lines(titles, "tests/sim/a_test.cpp", "TEST_CASE(\"one; two\") {\n") ==
+        std::vector<int>{1});
+  CHECK(lines(titles, "tests/sim/a_test.cpp", "TEST_CASE(\"one, two\") { a = \";\"; }\n") == none);
 }
 
 TEST_CASE("nothing is left for later in the tree", "[tidy]") { enforce(leftovers); }

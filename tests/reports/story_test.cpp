@@ -244,7 +244,7 @@ ScenarioReport overlooked() {
   return report;
 }
 
-TEST_CASE("who missed what the story is about is shown, and told as a cause; others are not") {
+TEST_CASE("who missed what the story is about is shown, and told as a cause, but nobody else") {
   const std::string text = told(overlooked());
   CHECK_THAT(text, Contains("relay    SELECT orders -> nothing (o1 is not committed yet)"));
   CHECK_THAT(under("Why", text), Contains("relay: SELECT orders -> nothing"));
