@@ -278,6 +278,12 @@ bool Database::must_not_wait(sim::World& world, const DatabaseOperation& operati
   return true;
 }
 
+bool Database::minds(const sim::World&, const sim::Process& process) const {
+  return std::any_of(transactions_.begin(), transactions_.end(), [&](const Transaction* each) {
+    return each->phase == Transaction::Phase::open && each->process == &process;
+  });
+}
+
 void Database::on_crash(sim::World& world, sim::Process& process) {
   for (std::uint32_t slot = 0; slot < transactions_.size(); ++slot) {
     const Transaction& each = *transactions_[slot];

@@ -105,6 +105,7 @@ class Database final : public sim::Component {
   // Tells the ledger of the rows that are there at the start.
   void on_start(sim::World& world) override;
   void on_crash(sim::World& world, sim::Process& process) override;
+  [[nodiscard]] bool minds(const sim::World& world, const sim::Process& process) const override;
 
  private:
   friend class Begin;

@@ -76,6 +76,10 @@ class Begin final : public DatabaseOperation {
   Begin(Database& database, const BeginOptions& options, const sim::Site& site);
   Tx await_resume() const;
   [[nodiscard]] std::string describe() const override;
+  // Its snapshot is taken by its first statement; only the instant at which it began can be seen.
+  [[nodiscard]] bool is_local(const sim::World&) const override {
+    return !options_.stamped && is_own();
+  }
 
  private:
   sim::Applied apply(sim::World& world) override;

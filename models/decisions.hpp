@@ -22,6 +22,7 @@ class Decisions final : public sim::Component {
                        const std::vector<std::string>& names);
 
   void fingerprint(sim::Hasher& hasher) const override;
+  [[nodiscard]] bool minds(const sim::World&, const sim::Process&) const override { return false; }
 
  private:
   struct Decision {

@@ -52,6 +52,7 @@ class ExternalService final : public sim::Component {
   Call call(const CallSpec& spec, const sim::Site& site) { return {*this, spec, site}; }
 
   void fingerprint(sim::Hasher& hasher) const override;
+  [[nodiscard]] bool minds(const sim::World&, const sim::Process&) const override { return false; }
 
  private:
   friend class Call;

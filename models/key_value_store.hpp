@@ -99,6 +99,7 @@ class KeyValueStore final : public sim::Component {
   [[nodiscard]] const StoreProfile& profile() const { return *profile_; }
 
   void fingerprint(sim::Hasher& hasher) const override;
+  [[nodiscard]] bool minds(const sim::World&, const sim::Process&) const override { return false; }
 
  private:
   friend class StoreOperation;

@@ -117,6 +117,7 @@ class Ledger final : public sim::Component {
                                    const sim::Value* key) const;
 
   void fingerprint(sim::Hasher& hasher) const override;
+  [[nodiscard]] bool minds(const sim::World&, const sim::Process&) const override { return false; }
   void on_start(sim::World& world) override;
   void on_quiet(sim::World& world) override;
 

@@ -266,4 +266,10 @@ void Log::on_crash(sim::World& world, sim::Process& process) {
   tell_groups(process, [&](Group& group) { group.crashed(world, process); });
 }
 
+bool Log::minds(const sim::World&, const sim::Process& process) const {
+  return std::any_of(groups_.begin(), groups_.end(), [&](const Group* group) {
+    return group->spec().process == &process.service_name();
+  });
+}
+
 }  // namespace onceward::models

@@ -180,6 +180,7 @@ class Log final : public sim::Component {
   void on_acting(sim::World& world, sim::Process& process) override;
   void on_not_acting(sim::World& world, sim::Process& process) override;
   void on_crash(sim::World& world, sim::Process& process) override;
+  [[nodiscard]] bool minds(const sim::World& world, const sim::Process& process) const override;
   void tell_waiting(sim::World& world) override;
 
  private:

@@ -131,6 +131,9 @@ class Timers final : public sim::Component {
   void on_acting(sim::World& world, sim::Process& process) override;
   void on_not_acting(sim::World& world, sim::Process& process) override;
   void on_crash(sim::World& world, sim::Process& process) override;
+  [[nodiscard]] bool minds(const sim::World&, const sim::Process& process) const override {
+    return serves(process);
+  }
 
  private:
   friend class Timer;

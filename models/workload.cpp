@@ -16,6 +16,7 @@ class Workload::Arrival final : public sim::Occurrence {
     const sim::Arena::Entered entered(world.arena(), workload_.owner());
     workload_.arrive(world, index_, id);
   }
+  [[nodiscard]] bool is_local(const sim::World& world) const override;
   void fingerprint(sim::Hasher& hasher) const override { hasher.add(index_); }
   [[nodiscard]] std::string describe() const override {
     const RequestOrder& order = *workload_.orders_[index_];
@@ -250,6 +251,25 @@ void Workload::on_crash(sim::World& world, sim::Process& process) {
     queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i));
     if (request.heard) fail(world, request.index, Failure::unseen);
   }
+}
+
+bool Workload::minds(const sim::World&, const sim::Process& process) const {
+  return std::any_of(orders_.begin(), orders_.end(), [&](const RequestOrder* order) {
+    return order->process == &process.service_name();
+  });
+}
+
+// An instance that is there for certain takes it over at once, and nobody else cares.
+bool Workload::Arrival::is_local(const sim::World& world) const {
+  const RequestOrder& order = *workload_.orders_[index_];
+  if (!order.starts_alone || order.at_once != 0 || workload_.is_noticed(order)) return false;
+  const sim::Process* only = nullptr;
+  for (const sim::Process* process : world.processes()) {
+    if (&process->service_name() != order.process) continue;
+    if (only != nullptr) return false;
+    only = process;
+  }
+  return only != nullptr && only->acts() && !world.can_be_stopped(*only);
 }
 
 // Who sees nothing waits for as long as his timeout is, which is not said.

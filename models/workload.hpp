@@ -30,8 +30,11 @@ struct RequestOrder {
   const sim::Symbol* process = nullptr;  // the service it is sent to
   const sim::Site* site = nullptr;       // of the workload entry
   const sim::Site* handler_site = nullptr;
-  std::uint32_t handler = 0;       // which of the service's handlers
-  std::uint32_t at_once = 0;       // runs of that handler in one instance; 0: no limit
+  std::uint32_t handler = 0;  // which of the service's handlers
+  std::uint32_t at_once = 0;  // runs of that handler in one instance; 0: no limit
+  // The handler comes to its first operation without reading or changing what is not its own, and
+  // nothing that its service does ends an instance.
+  bool starts_alone = false;
   std::vector<sim::Value> values;  // by field of `spec`
   sim::Window window;
   std::uint32_t retries = 0;         // how often it is sent again
@@ -66,6 +69,7 @@ class Workload final : public sim::Component {
   void on_start(sim::World& world) override;
   void on_acting(sim::World& world, sim::Process& process) override;
   void on_crash(sim::World& world, sim::Process& process) override;
+  [[nodiscard]] bool minds(const sim::World& world, const sim::Process& process) const override;
   void tell_waiting(sim::World& world) override;
   void fingerprint(sim::Hasher& hasher) const override;
 

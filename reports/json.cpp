@@ -87,6 +87,8 @@ Json search_json(const ScenarioReport& report) {
   const bool drawn = report.result.strategy == sim::Strategy::random;
   bounds["timing"] = drawn ? "sampled" : report.result.windows.empty() ? "any" : "windows";
   if (!report.result.windows.empty()) bounds["windows"] = report.result.windows;
+  if (report.result.strategy == sim::Strategy::exhaustive)
+    bounds["reductions"] = report.result.reductions;
   if (figures.states > 0) bounds["collision"] = collision_bound(figures.states);
   return {{"states", figures.states},
           {"transitions", figures.transitions},

@@ -49,14 +49,20 @@ std::string timing_searched(const sim::Result& result) {
                      fmt::join(result.windows, "; "));
 }
 
+// "no reductions", or which.
+std::string reductions_used(const sim::Result& result) {
+  if (result.reductions.empty()) return "no reductions";
+  return fmt::format("reduced by {}", fmt::join(result.reductions, ", "));
+}
+
 std::string exhausted(const ScenarioReport& report) {
   const sim::SearchFigures& figures = report.result.figures;
   return fmt::format(
-      "HOLDS (EXHAUSTED: all runs {}, {}, {}, all orders, no reductions: "
+      "HOLDS (EXHAUSTED: all runs {}, {}, {}, all orders, {}: "
       "{}, depth {}, collision bound {}{})",
       whose_runs(report), faults_allowed(report), timing_searched(report.result),
-      counted(figures.states, "distinct state", "distinct states"), grouped(figures.depth),
-      collision_bound(figures.states), goals_reached(report));
+      reductions_used(report.result), counted(figures.states, "distinct state", "distinct states"),
+      grouped(figures.depth), collision_bound(figures.states), goals_reached(report));
 }
 
 std::string sampled(const ScenarioReport& report) {

@@ -286,6 +286,7 @@ class Pass final : public sim::Periodic {
 
  private:
   sim::Task<> start_pass() override { return service_->on_pass(handler_); }
+  [[nodiscard]] bool starts_alone() const override { return handler_->starts_alone; }
   const Handler* handler_;
   ScenarioService* service_;
 };

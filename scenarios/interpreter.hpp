@@ -66,6 +66,9 @@ class Frame final : public sim::InArena,
 
   void fingerprint(sim::Hasher& hasher) const override;
   [[nodiscard]] sim::Duration next_action_within() const override;
+  [[nodiscard]] bool goes_on_alone() const override {
+    return current_ != nullptr && current_->leads_on && parent_ == nullptr;
+  }
 
   // The next operation to do, after all control steps before it; null: the end.
   const Step* next();

@@ -60,12 +60,14 @@ void Program::build(sim::World& world) const {
     }
     for (const SymbolPtr& instance : each.instances) {
       const auto cells = world.add_resources(static_cast<std::uint32_t>(each.memory.size()));
-      world.add_process(
-          *instance,
-          [&world, components, &each, cells, timers](sim::Process&) -> sim::Service* {
-            return new ScenarioService(world, *components, each, cells, timers);
-          },
-          {.service = each.name.get(), .restart = each.restart, .restarts = each.restarts});
+      world.add_process(*instance,
+                        [&world, components, &each, cells, timers](sim::Process&) -> sim::Service* {
+                          return new ScenarioService(world, *components, each, cells, timers);
+                        },
+                        {.service = each.name.get(),
+                         .restart = each.restart,
+                         .restarts = each.restarts,
+                         .starts_alone = each.starts_alone});
     }
     for (const Handler& handler : each.handlers) {
       if (handler.on != Handler::On::topic) continue;

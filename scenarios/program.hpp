@@ -67,12 +67,15 @@ struct Handler {
   // name, then those with names.
   std::vector<std::uint32_t> transactions;
   bool asks_when = false;  // some expression asks when a transaction began
+  // It begins with an operation, and what is worked out until then is the run's own.
+  bool starts_alone = false;
 };
 
 struct ServiceDescription {
   SymbolPtr name;
   sim::Window restart = sim::kRestartWindow;
   bool restarts = true;
+  bool starts_alone = false;         // its handlers of the start do
   std::vector<SymbolPtr> instances;  // their names; one: that of the service
   std::vector<models::CellSpec> memory;
   std::vector<models::PoolSpec> pools;  // each instance has its own

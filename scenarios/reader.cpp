@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "scenarios/json.hpp"
+#include "scenarios/local_steps.hpp"
 #include "scenarios/nearest.hpp"
 #include "scenarios/reading.hpp"
 
@@ -53,6 +54,7 @@ void Reading::read(const Node& root) {
     default_faults();
   }
   if (const Node* expect = fields.object("expect")) read_expectation(*expect);
+  note_local_steps(program);
   for (const auto& [text, each] : symbols_) program.symbols.push_back(each);
   for (const auto& [name, each] : requests_) program.requests.push_back(each);
 }

@@ -133,9 +133,11 @@ struct Step {
   sim::Duration ttl = sim::kForever;  // put
   models::PutIf put_if = models::PutIf::always;
   bool at_once = false;  // arm, disarm: a volatile timer, part of the process
-  Block body;            // for_each, while, lock, after_..., if: then
-  Block otherwise;       // if: else
-  Branches branches;     // either
+  // After it comes an operation, and what is worked out until then is the run's own.
+  bool leads_on = false;
+  Block body;         // for_each, while, lock, after_..., if: then
+  Block otherwise;    // if: else
+  Branches branches;  // either
   // What is done upon each answer that is caught; one block may serve several.
   std::map<models::Status, std::shared_ptr<const Block>> on_error;
 

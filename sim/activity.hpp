@@ -51,6 +51,9 @@ class ExactState {
   // The longest it can take from the operation in flight to the task's next one: a crash after the
   // first comes before the second. kForever if there may be none.
   [[nodiscard]] virtual Duration next_action_within() const { return kForever; }
+  // Whether the task, once the operation in flight is answered, comes to its next one without
+  // reading or changing what is not its own, and nothing but the end of its process cuts it short.
+  [[nodiscard]] virtual bool goes_on_alone() const { return false; }
 
  protected:
   ~ExactState() = default;

@@ -33,6 +33,9 @@ class Component : public InArena {
   // Comes after `on_not_acting`.
   virtual void on_crash(World&, Process&) {}
 
+  // Whether it would do anything, as things are, in one of the three calls above for `process`.
+  [[nodiscard]] virtual bool minds(const World&, const Process&) const { return true; }
+
   // Nothing is pending but parked passes; oracles judge what is owed.
   virtual void on_quiet(World&) {}
 

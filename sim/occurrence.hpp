@@ -40,6 +40,11 @@ class Occurrence : public InArena {
   bool owned = false;  // deleted by the world once it happened or was cancelled
 
   virtual void happen(World& world) = 0;
+  // Whether nobody can tell when it happens, nor change what it does, once it is pending: it asks
+  // for no choice, reads and changes nothing but what is its task's or process's own, and whoever
+  // goes on with it comes to a next operation without more than that. All that others do before it
+  // could as well come after it (a search may then let it happen at once); false is always right.
+  [[nodiscard]] virtual bool is_local(const World&) const { return false; }
   // What its future depends on besides `site`. Operations leave it to their activity.
   virtual void fingerprint(Hasher& hasher) const = 0;
   // For people: "deliver bus.orders/0@0 to warehouse".

@@ -100,6 +100,12 @@ class Operation : public Occurrence {
   // o1"), and what led to it. False: that needs no word. Told at the end of a run that it outlasts.
   [[nodiscard]] virtual bool describe_wait(TraceEntry& /*entry*/) const { return false; }
 
+  // Whether its task goes on from it alone (ExactState::goes_on_alone): it is local if what it does
+  // itself is.
+  [[nodiscard]] bool is_own() const {
+    return activity != nullptr && activity->exact != nullptr && activity->exact->goes_on_alone();
+  }
+
   // Mixes the result into the activity's history; every await_resume of a value calls it.
   void remember(std::uint64_t result) const;
 
@@ -137,6 +143,7 @@ class Sleep final : public Operation {
       : Operation(world, nullptr, site, window) {}
   void await_resume() const { remember(0); }
   [[nodiscard]] std::string describe() const override { return "sleep"; }
+  [[nodiscard]] bool is_local(const World&) const override { return is_own(); }
 
  protected:
   Applied apply(World&) override { return Applied::done; }

@@ -22,6 +22,9 @@ class Periodic : public Occurrence, public Completion {
   virtual ~Periodic() = default;
 
   void happen(World& world) final;
+  [[nodiscard]] bool is_local(const World&) const final {
+    return starts_alone() && overlap_ == 1 && !parked_ && due_.is_null();
+  }
   void fingerprint(Hasher& hasher) const final;
   [[nodiscard]] std::string describe() const final;
   void activity_ended(World& world, Activity& activity) final;
@@ -37,6 +40,8 @@ class Periodic : public Occurrence, public Completion {
  protected:
   // Starts the coroutine of one pass.
   virtual Task<> start_pass() = 0;
+  // Whether a pass comes to its first operation without reading or changing what is not its own.
+  [[nodiscard]] virtual bool starts_alone() const { return false; }
 
  private:
   [[nodiscard]] Hash128 pass_id() const;

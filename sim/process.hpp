@@ -39,6 +39,9 @@ struct ProcessSetup {
   const Symbol* service = nullptr;  // whose instance it is; null: a service of its own name
   Window restart = kRestartWindow;  // in which it comes back after it ended
   bool restarts = true;             // false: it stays down
+  // Its start does nothing that others can see, nor sees what others do, before its tasks come to
+  // their first operations.
+  bool starts_alone = false;
 };
 
 class Process : public InArena {

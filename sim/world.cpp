@@ -181,6 +181,14 @@ std::uint32_t World::choose_next() {
   return choose(next_point(core_->agenda, core_->step));
 }
 
+std::uint32_t World::local_option() const {
+  const Agenda& agenda = core_->agenda;
+  for (std::size_t i = 0; i < agenda.size(); ++i) {
+    if (agenda[i].occurrence->is_local(*this)) return static_cast<std::uint32_t>(i);
+  }
+  return kNoOption;
+}
+
 void World::record_first() {
   if (core_->agenda.size() == 1) return;
   const OutsideStep gate;

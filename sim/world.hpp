@@ -15,6 +15,7 @@
 #include "sim/agenda.hpp"
 #include "sim/choice.hpp"
 #include "sim/component.hpp"
+#include "sim/finding.hpp"
 #include "sim/heap_check.hpp"
 #include "sim/operation.hpp"
 #include "sim/periodic.hpp"
@@ -38,21 +39,6 @@ class Model {
 // instants exist; every order is possible that agrees with the windows the world heeds (none at
 // first; with all of them it is the reading `windows`).
 enum class Reading : std::uint8_t { sampled, any };
-
-// A broken rule, as an oracle met it.
-struct Finding {
-  const Symbol* invariant = nullptr;
-  Value entity;  // which cause, message or key
-  std::int64_t expected = 0;
-  std::int64_t actual = 0;
-  bool of_values = false;  // what it is about has a value: the two below, not the numbers
-  Value should_be;
-  Value is;
-  std::uint32_t step = 0;
-  // The model itself cannot go on (a division by zero in a scenario): ends every search.
-  bool mistake = false;
-  std::uint32_t entries[4] = {};  // trace entries that show it, the last one worst; 0: none
-};
 
 class World {
  public:
@@ -84,6 +70,11 @@ class World {
   // False: the latest step did what no timing of the windows heeded allows. Nothing else may be
   // asked then until the next `restore` or `reset`.
   [[nodiscard]] bool possible() const { return core_->zone.possible(); }
+
+  // Which of what is pending is local (Occurrence::is_local), by its place among the options of the
+  // next step's choice; kNoOption: nothing is.
+  static constexpr std::uint32_t kNoOption = ~0U;
+  [[nodiscard]] std::uint32_t local_option() const;
 
   [[nodiscard]] bool quiet() const { return core_->agenda.empty(); }
   [[nodiscard]] std::uint32_t steps() const { return core_->step; }
@@ -159,6 +150,11 @@ class World {
   void add_due(const Process& process, Occurrence& occurrence, const Hash128& id, const Site& site,
                const Value& due, Duration within);
   void cancel(Occurrence& occurrence);
+
+  // Whether a fault of the plan may crash or pause `process`.
+  [[nodiscard]] bool can_be_stopped(const Process& process) const;
+  // Whether some component would do anything if `process` stopped or went on now.
+  [[nodiscard]] bool is_minded(const Process& process) const;
 
   // Ends a task at the operation it waits for, while its process goes on: nobody learns how that
   // operation ended, if it had been sent. `release` gives back what the task held, before it is

@@ -12,6 +12,15 @@ class DoomedCrash final : public Occurrence {
  public:
   DoomedCrash(Process& process, const char* why) : process_(process), why_(why) {}
   void happen(World& world) override { world.crash(process_, why_); }
+  // Who was asked for a lock knows of the wait.
+  [[nodiscard]] bool is_local(const World& world) const override {
+    const auto& tasks = process_.activities();
+    return !world.is_minded(process_) &&
+           std::none_of(tasks.begin(), tasks.end(), [](const Activity* task) {
+             return task->waiting_for != nullptr &&
+                    task->waiting_for->phase == Occurrence::Phase::idle;
+           });
+  }
   void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
   [[nodiscard]] std::string describe() const override { return process_.name().text + ": crash"; }
   void dispose() override { delete this; }
@@ -25,6 +34,10 @@ class Restart final : public Occurrence {
  public:
   explicit Restart(Process& process) : process_(process) {}
   void happen(World& world) override { world.start(process_); }
+  // One that is up again leaves room for further faults and takes none away.
+  [[nodiscard]] bool is_local(const World& world) const override {
+    return world.setups_[process_.index()].starts_alone && !world.is_minded(process_);
+  }
   void fingerprint(Hasher& hasher) const override { hasher.add(process_.name().hash); }
   [[nodiscard]] std::string describe() const override { return process_.name().text + ": restart"; }
   void dispose() override { delete this; }
@@ -77,6 +90,19 @@ bool is_between(const Activity* activity, const Between& span) {
 }
 
 }  // namespace
+
+bool World::is_minded(const Process& process) const {
+  return std::any_of(components_.begin(), components_.end(),
+                     [&](const Component* component) { return component->minds(*this, process); });
+}
+
+bool World::can_be_stopped(const Process& process) const {
+  return std::any_of(plan_.rules.begin(), plan_.rules.end(), [&](const FaultRule& rule) {
+    const bool stops = rule.kind == FaultKind::crash || rule.kind == FaultKind::pause;
+    return stops && (rule.target.empty() || rule.target == process.name().text ||
+                     rule.target == process.service_name().text);
+  });
+}
 
 bool World::rule_allows(const FaultRule& rule, std::size_t index, FaultKind kind,
                         std::initializer_list<const Symbol*> targets) const {

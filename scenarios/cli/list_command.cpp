@@ -99,7 +99,8 @@ int list(const std::string& kind) {
                                     {"patterns", patterns},
                                     {"lint", names<scenarios::lint_catalogue>},
                                     {"strategies", names<sim::strategy_catalogue>},
-                                    {"timings", names<sim::timing_catalogue>}};
+                                    {"timings", names<sim::timing_catalogue>},
+                                    {"reductions", names<sim::reduction_catalogue>}};
   std::vector<std::string> names;
   for (const Kind& each : kKinds) {
     names.emplace_back(each.name);

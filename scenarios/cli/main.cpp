@@ -53,6 +53,25 @@ void add_named(CLI::App& command, const std::string& option, const std::vector<E
       help);
 }
 
+// `--reductions all`, `none`, or names with commas between them.
+void add_reductions(CLI::App& command, onceward::sim::Reductions& reductions) {
+  command.add_option_function<std::string>(
+      "--reductions",
+      [&reductions](const std::string& text) {
+        if (text == "all") {
+          reductions = {};
+          return;
+        }
+        reductions = onceward::sim::Reductions::none();
+        if (text == "none") return;
+        std::istringstream names(text);
+        for (std::string name; std::getline(names, name, ',');) {
+          reductions.*named(onceward::sim::reduction_catalogue(), "reductions", name).flag = true;
+        }
+      },
+      "what exhaustive search leaves out: all, none, or names of `onceward list reductions`");
+}
+
 struct Arguments {
   std::vector<std::string> paths;
   std::string path;
@@ -100,6 +119,7 @@ void add_check(CLI::App& app, Arguments& arguments) {
   add_named(*check, "timing", onceward::sim::timing_catalogue(),
             "which windows to keep, of `onceward list timings`",
             [&arguments](const auto& each) { arguments.check.search.timing = each.mode; });
+  add_reductions(*check, arguments.check.search.reductions);
   check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
   check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
       ->check(kCount);
@@ -138,8 +158,8 @@ void add_others(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"text", "json", "code"}));
   CLI::App* list = app.add_subcommand("list", "what the language knows");
   list->add_option("kind", arguments.kind,
-                   "faults, invariants, profiles, steps, functions, patterns, lint, strategies or "
-                   "timings")
+                   "faults, invariants, profiles, steps, functions, patterns, lint, strategies, "
+                   "timings or reductions")
       ->required();
   CLI::App* lint = app.add_subcommand("lint", "a look at scenarios for what is known to break");
   lint->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")

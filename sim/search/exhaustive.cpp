@@ -20,6 +20,7 @@ class Exhaustive {
         budget_(plan.budget),
         states_max_(options.states_max) {
     heeded_.all = options.timing == TimingMode::windows;
+    if (heeded_.all) options_.reductions = Reductions::none();
   }
 
   Result run() {
@@ -28,6 +29,7 @@ class Exhaustive {
     for (std::uint32_t faults = 0; faults <= budget_ && !ended_; ++faults) search(faults);
     if (heeded_.all) result_.windows = {"all"};
     for (const Heeded::Place& place : heeded_.places) result_.windows.push_back(place.what);
+    result_.reductions = names_of(options_.reductions);
     if (result_.verdict == Verdict::exhausted && !result_.reasons.empty()) {
       result_.verdict = Verdict::unknown;
     }
@@ -59,8 +61,15 @@ class Exhaustive {
     result_.figures.digest = visited_.digest();
   }
 
+  // Counts a state in which all is quiet.
+  void note_quiet(const Hash128& state) {
+    result_.figures.quiet_digest.high += state.high;
+    result_.figures.quiet_digest.low += state.low;
+  }
+
   void search_once() {
     visited_ = Visited();
+    result_.figures.quiet_digest = {};
     depth_ = 0;
     world_.heed(heeded_);
     source_.follow({});
@@ -69,18 +78,19 @@ class Exhaustive {
       give_up(Verdict::unknown, "a choice is made while processes start, before the first step");
       return;
     }
-    static_cast<void>(enter({}));
+    go_on(true, {});
     while (depth_ > 0 && !ended_ && !again_) try_next();
   }
 
   // Pushes the state the world is in, unless it was met before.
-  bool enter(std::vector<std::uint32_t> via) {
+  void enter(std::vector<std::uint32_t> via) {
     Hash128 state = world_.settle();
     // Where a run must reach goals to count, those it has reached are part of its future.
     if (options_.goals != 0) state = derive(state, {}, world_.goals() & options_.goals);
     const Visited::Answer answer = visited_.enter(state);
     if (answer == Visited::Answer::on_path) note_cycle(state, via);
-    if (answer != Visited::Answer::added) return false;
+    if (answer != Visited::Answer::added) return;
+    if (world_.quiet()) note_quiet(state);
     if (visited_.size() > states_max_) states_used_up();
     if (nodes_.size() == depth_) nodes_.emplace_back();
     Node& node = nodes_[depth_++];
@@ -90,8 +100,7 @@ class Exhaustive {
     node.script.clear();
     node.tried_all = false;
     at_top_ = true;
-    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, depth_ - 1);
-    return true;
+    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, world_.steps());
   }
 
   void try_next() {
@@ -102,12 +111,35 @@ class Exhaustive {
       return;
     }
     if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
-    source_.follow(node.script);
-    const bool moved = world_.step();
     std::vector<std::uint32_t> made;
-    for (const ScriptedSource::Made& choice : source_.made()) made.push_back(choice.index);
+    const bool moved = step(node.script, made);
     set_next_script(node);
-    if (!world_.possible()) return;
+    go_on(moved, std::move(made));
+  }
+
+  // After a step with the choices `made`: the local ones that follow it at once, and then the state
+  // they lead to, or the violation they show.
+  void go_on(bool moved, std::vector<std::uint32_t> made) {
+    for (int locals = 0; moved && goes_on(); ++locals) {
+      const bool reduces = options_.reductions.local_steps && locals < kLocalStepsMax;
+      const std::uint32_t local = reduces ? world_.local_option() : World::kNoOption;
+      if (local == World::kNoOption) {
+        enter(std::move(made));
+        return;
+      }
+      moved = step({local}, made);
+    }
+    if (world_.possible() && !ended_ && wanted_finding(world_, options_) != nullptr) {
+      found_violation(made);
+    }
+  }
+
+  // Lets the world do one step by `script`; adds the choices that it made. False: it was quiet.
+  bool step(const std::vector<std::uint32_t>& script, std::vector<std::uint32_t>& made) {
+    source_.follow(script);
+    const bool moved = world_.step();
+    for (const ScriptedSource::Made& choice : source_.made()) made.push_back(choice.index);
+    if (!world_.possible()) return moved;
     if (moved && ++result_.figures.transitions >= options_.transitions_max) {
       give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
                                               options_.transitions_max));
@@ -118,14 +150,13 @@ class Exhaustive {
       give_up(Verdict::unknown, "interrupted");
     }
     note_strikes(world_, result_);
-    if (!world_.findings().empty()) {
-      note_also(world_, options_, result_);
-      if (wanted_finding(world_, options_) != nullptr) {
-        found_violation(made);
-        return;
-      }
-    }
-    if (moved) static_cast<void>(enter(std::move(made)));
+    note_also(world_, options_, result_);
+    return moved;
+  }
+
+  // Whether the path that the latest step belongs to goes on.
+  [[nodiscard]] bool goes_on() const {
+    return world_.possible() && !ended_ && wanted_finding(world_, options_) == nullptr;
   }
 
   // The odometer: the last choice that has an option left is advanced, those after it are dropped.
@@ -142,7 +173,7 @@ class Exhaustive {
   // The choices of the path that ends with the step `last`.
   [[nodiscard]] std::vector<std::uint32_t> path_to(const std::vector<std::uint32_t>& last) const {
     std::vector<std::uint32_t> script;
-    for (std::size_t i = 1; i < depth_; ++i) {
+    for (std::size_t i = 0; i < depth_; ++i) {
       script.insert(script.end(), nodes_[i].via.begin(), nodes_[i].via.end());
     }
     script.insert(script.end(), last.begin(), last.end());
@@ -158,7 +189,7 @@ class Exhaustive {
     world_.reset(recorder);
     static_cast<void>(run_to_end(world_, options_));
     Violation violation = tell(world_, recorder.take(), options_);
-    again_ = !violation.timing.feasible && heed_more(violation.timing.places);
+    again_ = !violation.timing.feasible && (reduce_less() || heed_more(violation.timing.places));
     if (again_) return;
     if (!conclude(world_, std::move(violation), options_, result_)) {
       world_.heed(heeded_);
@@ -168,6 +199,13 @@ class Exhaustive {
     result_.violations.back().fewest_faults =
         result_.violations.back().faults.size() == result_.faults_max && result_.reasons.empty();
     ended_ = true;
+  }
+
+  // Does without reductions, from a new start; false: it does already.
+  bool reduce_less() {
+    const bool reduced = options_.reductions.any();
+    options_.reductions = Reductions::none();
+    return reduced;
   }
 
   // Keeps the windows that a run without a timing contradicts, from a new start; false: it keeps
@@ -192,6 +230,8 @@ class Exhaustive {
         "a cycle of {} steps, begun after {} steps, may never get quiet; whether it can go on for "
         "ever was not decided",
         depth_ - begin + 1, begin - 1);
+    again_ = reduce_less();
+    if (again_) return;
     again_ = heed_more(places_of_cycle(begin - 1, last));
     if (again_) {
       states_max_ = std::min(states_max_, kStatesForCycles);
@@ -248,6 +288,8 @@ class Exhaustive {
   World world_;
   // What a search spends on a cycle of which it does not know whether it ends.
   static constexpr std::uint64_t kStatesForCycles = 1'000'000;
+  // Local steps in a row; a state after so many is kept, so that a circle of them is met.
+  static constexpr int kLocalStepsMax = 32;
 
   std::uint32_t budget_;
   std::uint64_t states_max_;

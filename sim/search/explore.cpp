@@ -35,6 +35,21 @@ const std::vector<TimingHelp>& timing_catalogue() {
   return catalogue;
 }
 
+const std::vector<ReductionHelp>& reduction_catalogue() {
+  static const std::vector<ReductionHelp> catalogue = {
+      {&Reductions::local_steps, "local-steps", "a step that nobody else can tell happens at once"},
+  };
+  return catalogue;
+}
+
+std::vector<std::string> names_of(const Reductions& reductions) {
+  std::vector<std::string> names;
+  for (const ReductionHelp& entry : reduction_catalogue()) {
+    if (reductions.*entry.flag) names.emplace_back(entry.name);
+  }
+  return names;
+}
+
 const char* to_text(Strategy strategy) {
   for (const StrategyHelp& entry : strategy_catalogue()) {
     if (entry.strategy == strategy) return entry.name;
@@ -100,6 +115,7 @@ Result search_fewer(const Model& model, FaultPlan plan, const SearchOptions& opt
   Result fewer = exhaustive(model, plan, options);
   swept.figures.states = fewer.figures.states;
   swept.figures.digest = fewer.figures.digest;
+  swept.figures.quiet_digest = fewer.figures.quiet_digest;
   swept.figures.transitions += fewer.figures.transitions;
   fewer.figures.runs += swept.figures.runs;
   if (fewer.verdict == Verdict::violated) return fewer;

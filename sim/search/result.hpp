@@ -7,6 +7,7 @@
 
 #include "sim/choice.hpp"
 #include "sim/faults.hpp"
+#include "sim/search/reductions.hpp"
 #include "sim/timing.hpp"
 #include "sim/trace.hpp"
 
@@ -42,6 +43,7 @@ struct TimingHelp {
 struct SearchOptions {
   Strategy strategy = Strategy::automatic;
   TimingMode timing = TimingMode::as_needed;
+  Reductions reductions;
   std::uint64_t seed = 1;
   std::uint64_t runs = 10'000;            // of `random`
   std::uint64_t states_max = 20'000'000;  // of `exhaustive`
@@ -80,7 +82,8 @@ struct SearchFigures {
   std::uint64_t runs = 0;         // complete runs of sweep and random
   std::uint64_t depth = 0;        // steps of the longest path
   std::uint64_t shrink_runs = 0;
-  Hash128 digest;  // of all states met, for comparing two searches
+  Hash128 digest;        // of all states met, for comparing two searches
+  Hash128 quiet_digest;  // of those in which all is quiet: reductions leave them as they are
 };
 
 struct Result {
@@ -92,6 +95,7 @@ struct Result {
   std::vector<std::string> reasons;         // why UNKNOWN or BOUND HIT, in words
   std::vector<std::uint64_t> strikes;       // most strikes of one run, by rule of the plan
   std::vector<std::string> windows;         // exhaustive: those that all runs keep, in words
+  std::vector<std::string> reductions;      // exhaustive: those that were in force to its end
   std::uint64_t goals = 0;                  // bit by bit: those that some run reached
   SearchFigures figures;
 };
