@@ -189,6 +189,22 @@ std::uint32_t World::local_option() const {
   return kNoOption;
 }
 
+std::vector<Hash128> World::pending_ids() const {
+  std::vector<Hash128> ids;
+  for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
+    ids.push_back(core_->agenda[i].occurrence->id);
+  }
+  return ids;
+}
+
+std::string World::pending_text(const Hash128& id) const {
+  for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
+    const Occurrence& occurrence = *core_->agenda[i].occurrence;
+    if (occurrence.id == id) return occurrence.describe();
+  }
+  return {};
+}
+
 void World::record_first() {
   if (core_->agenda.size() == 1) return;
   const OutsideStep gate;

@@ -51,6 +51,10 @@ class World {
 
   // Back to the initial state; choices are answered by `source` from now on.
   void reset(ChoiceSource& source);
+  // Choices are answered by `source` from now on; who answered them until now.
+  [[nodiscard]] ChoiceSource* answer_with(ChoiceSource& source) {
+    return std::exchange(source_, &source);
+  }
   // Parts of the workload that later runs do without (shrinking); by number, none by default.
   void leave_out(std::vector<bool> parts) { left_out_ = std::move(parts); }
   [[nodiscard]] const std::vector<bool>& left_out() const { return left_out_; }
@@ -75,6 +79,9 @@ class World {
   // next step's choice; kNoOption: nothing is.
   static constexpr std::uint32_t kNoOption = ~0U;
   [[nodiscard]] std::uint32_t local_option() const;
+  // The causal ids of what is pending, in that order; the text of one of them.
+  [[nodiscard]] std::vector<Hash128> pending_ids() const;
+  [[nodiscard]] std::string pending_text(const Hash128& id) const;
 
   [[nodiscard]] bool quiet() const { return core_->agenda.empty(); }
   [[nodiscard]] std::uint32_t steps() const { return core_->step; }

@@ -238,6 +238,7 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
 }
 
 int exit_code_of(const reports::ScenarioReport& report) {
+  if (!report.result.unsound.empty()) return 4;
   if (!report.not_as_expected.empty()) {
     const bool decided = report.result.verdict == sim::Verdict::violated ||
                          report.result.verdict == sim::Verdict::exhausted ||

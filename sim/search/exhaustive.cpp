@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/search/merge_audit.hpp"
 #include "sim/search/runs.hpp"
 #include "sim/search/strategies.hpp"
 #include "sim/search/visited.hpp"
@@ -9,18 +10,19 @@
 namespace onceward::sim {
 namespace {
 
-// Depth-first search over snapshots. A node is a state between two steps. The choices of one step
-// (which occurrence, which fault, which value) are enumerated like an odometer: the step is run
-// again from the node's snapshot with the next script of option indices.
+// Depth-first search over snapshots. A node is a state between two steps; what can follow it is
+// enumerated from its snapshot.
 class Exhaustive {
  public:
   Exhaustive(const Model& model, const FaultPlan& plan, const SearchOptions& options)
       : options_(options),
         world_(model, Reading::any, plan),
+        successors_(world_, options),
+        audit_(world_, successors_),
         budget_(plan.budget),
         states_max_(options.states_max) {
     heeded_.all = options.timing == TimingMode::windows;
-    if (heeded_.all) options_.reductions = Reductions::none();
+    if (heeded_.all) static_cast<void>(reduce_less());
   }
 
   Result run() {
@@ -37,12 +39,16 @@ class Exhaustive {
   }
 
  private:
+  using Landing = Successors::Landing;
+
   struct Node {
     Arena::Snapshot snapshot;
     Hash128 state;
-    std::vector<std::uint32_t> via;     // the choices of the step that led here
-    std::vector<std::uint32_t> script;  // of the step to try next
-    bool tried_all = false;
+    Choices via;  // of the steps that led here
+    std::uint32_t steps = 0;
+    Successors::Next next;
+    bool sampled = false;  // by the audit
+    Hash128 futures;       // the sum of the hashes of what followed so far
   };
 
   // All runs with at most `faults` faults; those with fewer were searched before, so the first
@@ -61,127 +67,111 @@ class Exhaustive {
     result_.figures.digest = visited_.digest();
   }
 
-  // Counts a state in which all is quiet.
-  void note_quiet(const Hash128& state) {
-    result_.figures.quiet_digest.high += state.high;
-    result_.figures.quiet_digest.low += state.low;
-  }
-
   void search_once() {
     visited_ = Visited();
+    audit_.forget();
     result_.figures.quiet_digest = {};
     depth_ = 0;
     world_.heed(heeded_);
-    source_.follow({});
-    world_.reset(source_);
-    if (!source_.made().empty()) {
+    Landing first;
+    if (!successors_.start(first)) {
       give_up(Verdict::unknown, "a choice is made while processes start, before the first step");
       return;
     }
-    go_on(true, {});
+    arrive(std::move(first));
     while (depth_ > 0 && !ended_ && !again_) try_next();
   }
 
+  void try_next() {
+    Node& node = nodes_[depth_ - 1];
+    if (node.next.none_left) {
+      visited_.leave(node.state);
+      if (node.sampled) audit_.left(node.state, path_to({}), node.steps, node.futures);
+      --depth_;
+      return;
+    }
+    if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
+    Landing landing = successors_.follow(node.next);
+    if (node.sampled) add_to(node.futures, landing.hash());
+    arrive(std::move(landing));
+  }
+
+  // The world is where steps from the top node led.
+  void arrive(Landing landing) {
+    if (!successors_.conflict().empty()) disagree(successors_.conflict());
+    if (landing.kind == Landing::Kind::impossible) return;
+    count(landing.steps);
+    note_strikes(world_, result_);
+    if (!world_.findings().empty()) note_also(world_, options_, result_);
+    if (ended_) return;
+    if (landing.kind == Landing::Kind::violation) {
+      found_violation(landing.choices);
+    } else if (landing.kind == Landing::Kind::state) {
+      enter(landing.state, std::move(landing.choices));
+    }
+  }
+
+  void count(std::uint32_t steps) {
+    constexpr std::uint64_t kAskEvery = 1024;
+    const std::uint64_t before = result_.figures.transitions;
+    result_.figures.transitions += steps;
+    if (result_.figures.transitions >= options_.transitions_max) {
+      give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
+                                              options_.transitions_max));
+    }
+    const bool asks = before / kAskEvery != result_.figures.transitions / kAskEvery;
+    if (asks && options_.interrupted != nullptr && options_.interrupted()) {
+      give_up(Verdict::unknown, "interrupted");
+    }
+  }
+
   // Pushes the state the world is in, unless it was met before.
-  void enter(std::vector<std::uint32_t> via) {
-    Hash128 state = world_.settle();
-    // Where a run must reach goals to count, those it has reached are part of its future.
-    if (options_.goals != 0) state = derive(state, {}, world_.goals() & options_.goals);
+  void enter(const Hash128& state, Choices via) {
     const Visited::Answer answer = visited_.enter(state);
     if (answer == Visited::Answer::on_path) note_cycle(state, via);
+    if (answer == Visited::Answer::known && !audit_.agrees(state, path_to(via))) {
+      disagree(audit_.difference());
+    }
     if (answer != Visited::Answer::added) return;
-    if (world_.quiet()) note_quiet(state);
+    if (world_.quiet()) add_to(result_.figures.quiet_digest, state);
     if (visited_.size() > states_max_) states_used_up();
     if (nodes_.size() == depth_) nodes_.emplace_back();
     Node& node = nodes_[depth_++];
     world_.save(node.snapshot);
     node.state = state;
     node.via = std::move(via);
-    node.script.clear();
-    node.tried_all = false;
+    node.steps = world_.steps();
+    node.next.choices.clear();
+    node.next.none_left = false;
+    node.sampled = MergeAudit::samples(state, visited_.size());
+    node.futures = {};
     at_top_ = true;
-    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, world_.steps());
+    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, node.steps);
   }
 
-  void try_next() {
-    Node& node = nodes_[depth_ - 1];
-    if (node.tried_all) {
-      visited_.leave(node.state);
-      --depth_;
-      return;
-    }
-    if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
-    std::vector<std::uint32_t> made;
-    const bool moved = step(node.script, made);
-    set_next_script(node);
-    go_on(moved, std::move(made));
+  static void add_to(Hash128& sum, const Hash128& hash) {
+    sum.high += hash.high;
+    sum.low += hash.low;
   }
 
-  // After a step with the choices `made`: the local ones that follow it at once, and then the state
-  // they lead to, or the violation they show.
-  void go_on(bool moved, std::vector<std::uint32_t> made) {
-    for (int locals = 0; moved && goes_on(); ++locals) {
-      const bool reduces = options_.reductions.local_steps && locals < kLocalStepsMax;
-      const std::uint32_t local = reduces ? world_.local_option() : World::kNoOption;
-      if (local == World::kNoOption) {
-        enter(std::move(made));
-        return;
-      }
-      moved = step({local}, made);
-    }
-    if (world_.possible() && !ended_ && wanted_finding(world_, options_) != nullptr) {
-      found_violation(made);
-    }
+  // What the search rests on is not so: nothing it found out may be believed.
+  void disagree(const std::string& how) {
+    result_.unsound = how;
+    give_up(Verdict::unknown, how);
   }
 
-  // Lets the world do one step by `script`; adds the choices that it made. False: it was quiet.
-  bool step(const std::vector<std::uint32_t>& script, std::vector<std::uint32_t>& made) {
-    source_.follow(script);
-    const bool moved = world_.step();
-    for (const ScriptedSource::Made& choice : source_.made()) made.push_back(choice.index);
-    if (!world_.possible()) return moved;
-    if (moved && ++result_.figures.transitions >= options_.transitions_max) {
-      give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
-                                              options_.transitions_max));
-    }
-    constexpr std::uint64_t kAskEvery = 1024;
-    if (options_.interrupted != nullptr && result_.figures.transitions % kAskEvery == 0 &&
-        options_.interrupted()) {
-      give_up(Verdict::unknown, "interrupted");
-    }
-    note_strikes(world_, result_);
-    note_also(world_, options_, result_);
-    return moved;
-  }
-
-  // Whether the path that the latest step belongs to goes on.
-  [[nodiscard]] bool goes_on() const {
-    return world_.possible() && !ended_ && wanted_finding(world_, options_) == nullptr;
-  }
-
-  // The odometer: the last choice that has an option left is advanced, those after it are dropped.
-  void set_next_script(Node& node) const {
-    const auto& made = source_.made();
-    std::size_t length = made.size();
-    while (length > 0 && made[length - 1].index + 1 == made[length - 1].arity) --length;
-    node.tried_all = length == 0;
-    node.script.clear();
-    for (std::size_t i = 0; i < length; ++i) node.script.push_back(made[i].index);
-    if (length > 0) ++node.script.back();
-  }
-
-  // The choices of the path that ends with the step `last`.
-  [[nodiscard]] std::vector<std::uint32_t> path_to(const std::vector<std::uint32_t>& last) const {
-    std::vector<std::uint32_t> script;
+  // The choices of the path that ends with those of `last`.
+  [[nodiscard]] Choices path_to(const Choices& last) const {
+    Choices choices;
     for (std::size_t i = 0; i < depth_; ++i) {
-      script.insert(script.end(), nodes_[i].via.begin(), nodes_[i].via.end());
+      choices.insert(choices.end(), nodes_[i].via.begin(), nodes_[i].via.end());
     }
-    script.insert(script.end(), last.begin(), last.end());
-    return script;
+    choices.insert(choices.end(), last.begin(), last.end());
+    return choices;
   }
 
   // Repeats the path that ends with `last`, with no window kept, to record its tape.
-  void found_violation(const std::vector<std::uint32_t>& last) {
+  void found_violation(const Choices& last) {
     ScriptedSource source;
     source.follow(path_to(last));
     Recorder recorder(source);
@@ -193,7 +183,7 @@ class Exhaustive {
     if (again_) return;
     if (!conclude(world_, std::move(violation), options_, result_)) {
       world_.heed(heeded_);
-      world_.reset(source_);  // the sources that answered until now end here
+      successors_.repeat({}, 0);  // the sources that answered until now end here
       return;
     }
     result_.violations.back().fewest_faults =
@@ -205,6 +195,7 @@ class Exhaustive {
   bool reduce_less() {
     const bool reduced = options_.reductions.any();
     options_.reductions = Reductions::none();
+    successors_.reduce(options_.reductions);
     return reduced;
   }
 
@@ -222,17 +213,17 @@ class Exhaustive {
   // A cycle may go on for ever without getting quiet, or end because a window that is not kept
   // yet does. If all on it are kept nothing may be claimed for all runs: whether it is fair is not
   // decided here.
-  void note_cycle(const Hash128& state, const std::vector<std::uint32_t>& last) {
+  void note_cycle(const Hash128& state, const Choices& last) {
     if (cycle_noted_) return;
     std::size_t begin = depth_;
     while (begin > 0 && nodes_[begin - 1].state != state) --begin;
     cycle_ = fmt::format(
         "a cycle of {} steps, begun after {} steps, may never get quiet; whether it can go on for "
         "ever was not decided",
-        depth_ - begin + 1, begin - 1);
+        world_.steps() - nodes_[begin - 1].steps, nodes_[begin - 1].steps);
     again_ = reduce_less();
     if (again_) return;
-    again_ = heed_more(places_of_cycle(begin - 1, last));
+    again_ = heed_more(places_of_cycle(nodes_[begin - 1].steps, last));
     if (again_) {
       states_max_ = std::min(states_max_, kStatesForCycles);
       return;
@@ -243,18 +234,13 @@ class Exhaustive {
 
   // The windows that the path to `last` contradicts or, if it has a timing, those of all that
   // happened or was pending on it after so many steps.
-  std::vector<Heeded::Place> places_of_cycle(std::size_t steps,
-                                             const std::vector<std::uint32_t>& last) {
-    ScriptedSource source;
-    source.follow(path_to(last));
+  std::vector<Heeded::Place> places_of_cycle(std::uint32_t steps, const Choices& last) {
+    const std::uint32_t all = world_.steps();
     PathLog path;
     world_.record(nullptr, &path);
-    world_.reset(source);
-    while (world_.steps() < depth_ && world_.step()) {
-    }
+    successors_.repeat(path_to(last), all);
     world_.log_pending();
     world_.record(nullptr, nullptr);
-    world_.reset(source_);
     Timing timing = solve(path);
     if (!timing.feasible) return std::move(timing.places);
     std::vector<Heeded::Place> places;
@@ -286,16 +272,15 @@ class Exhaustive {
 
   SearchOptions options_;
   World world_;
+  Successors successors_;
+  MergeAudit audit_;
   // What a search spends on a cycle of which it does not know whether it ends.
   static constexpr std::uint64_t kStatesForCycles = 1'000'000;
-  // Local steps in a row; a state after so many is kept, so that a circle of them is met.
-  static constexpr int kLocalStepsMax = 32;
 
   std::uint32_t budget_;
   std::uint64_t states_max_;
   Heeded heeded_;
   Visited visited_;
-  ScriptedSource source_;
   std::vector<Node> nodes_;  // the path; kept beyond depth_ to reuse their memory
   std::size_t depth_ = 0;
   bool at_top_ = false;  // the world is in the state of the last node

@@ -96,7 +96,8 @@ struct Result {
   std::vector<std::uint64_t> strikes;       // most strikes of one run, by rule of the plan
   std::vector<std::string> windows;         // exhaustive: those that all runs keep, in words
   std::vector<std::string> reductions;      // exhaustive: those that were in force to its end
-  std::uint64_t goals = 0;                  // bit by bit: those that some run reached
+  std::string unsound;      // the engine is wrong: what an audit of a search found; empty: nothing
+  std::uint64_t goals = 0;  // bit by bit: those that some run reached
   SearchFigures figures;
 };
 

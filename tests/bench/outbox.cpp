@@ -102,7 +102,7 @@ std::string scenario_text(const std::string& path, const Size& size) {
   return text;
 }
 
-void scenario(const Options& options, const Size& size) {
+void scenario(const Options& options, const Size& size, bool reduced) {
   const std::string path =
       kFolder + (size.broken ? "outbox.broken.onceward.json" : "outbox.onceward.json");
   const scenarios::Loaded loaded = scenarios::load_text(path, scenario_text(path, size));
@@ -115,9 +115,12 @@ void scenario(const Options& options, const Size& size) {
   search.transitions_max = options.size > 0 ? 100'000'000 : 2'000'000;
   // The good one to its end; of the broken one the story that a user of the command line gets.
   search.strategy = size.broken ? sim::Strategy::automatic : sim::Strategy::exhaustive;
+  if (!reduced) search.reductions = sim::Reductions::none();
   const double began = now();
   const sim::Result found = sim::explore(*loaded.program, loaded.program->plan, search);
-  print(size, line_of("scenario", found, now() - began));
+  Line line = line_of("scenario", found, now() - began);
+  line.reductions = reduced ? "on" : "off";
+  print(size, line);
 }
 
 // ---- Others
@@ -202,7 +205,7 @@ void bench_outbox(const Options& options) {
     if (compiles) by_hand(size, workshop);
     if (spins) spin(size, workshop, false);
     if (spins) spin(size, workshop, true);
-    scenario(options, size);
+    for (const bool reduced : {true, false}) scenario(options, size, reduced);
   }
   if (!compiles) leave_out("limit", "g++ is not installed");
   if (!spins) leave_out("spin, spin-por", "spin or gcc is not installed");

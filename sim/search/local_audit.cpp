@@ -1,0 +1,57 @@
+#include "sim/search/local_audit.hpp"
+
+#include <fmt/core.h>
+
+namespace onceward::sim {
+
+void LocalAudit::check(std::uint32_t local) {
+  ++seen_;
+  if ((seen_ > kFirst && seen_ % kShare != 0) || !conflict_.empty()) return;
+  const std::vector<Hash128> pending = world_.pending_ids();
+  if (pending.size() < 2) return;
+  Arena::Snapshot here;
+  world_.save(here);
+  ChoiceSource* const before = world_.answer_with(source_);
+  for (std::uint32_t i = 0; i < pending.size(); ++i) {
+    if (i != local && conflict_.empty()) compare(pending[local], pending[i], here);
+  }
+  world_.restore(here);
+  static_cast<void>(world_.answer_with(*before));
+}
+
+bool LocalAudit::let_happen(const Hash128& id) {
+  const std::vector<Hash128> pending = world_.pending_ids();
+  for (std::uint32_t i = 0; i < pending.size(); ++i) {
+    if (pending[i] != id) continue;
+    source_.follow(pending.size() > 1 ? std::vector<std::uint32_t>{i}
+                                      : std::vector<std::uint32_t>{});
+    return world_.step();
+  }
+  return false;
+}
+
+// What ends the local step with its process, or is one that it makes room for, says nothing.
+void LocalAudit::compare(const Hash128& local, const Hash128& other, const Arena::Snapshot& here) {
+  world_.restore(here);
+  const std::string first = world_.pending_text(local);
+  const std::string second = world_.pending_text(other);
+  static_cast<void>(let_happen(other));
+  if (!let_happen(local)) return;
+  const Hash128 after = world_.fingerprint();
+  const auto parts = world_.fingerprint_parts();
+  world_.restore(here);
+  static_cast<void>(let_happen(local));
+  const bool stays = let_happen(other);
+  if (stays && world_.fingerprint() == after) return;
+  std::string owner = "what is pending";
+  const auto others = world_.fingerprint_parts();
+  for (std::size_t i = parts.size(); i-- > 0;) {
+    if (parts[i].second != others[i].second) owner = parts[i].first;
+  }
+  conflict_ = fmt::format("\"{}\" counts as a step that nobody else can tell, and yet \"{}\" {}",
+                          first, second,
+                          stays ? "before it or after it leaves " + owner + " in another state"
+                                : "cannot happen after it");
+}
+
+}  // namespace onceward::sim

@@ -1,0 +1,80 @@
+#include "sim/search/merge_audit.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace onceward::sim {
+
+void MergeAudit::left(const Hash128& state, Choices choices, std::uint32_t steps,
+                      const Hash128& futures) {
+  met_[state] = {std::move(choices), steps, futures};
+}
+
+bool MergeAudit::agrees(const Hash128& state, const Choices& choices) {
+  const auto found = met_.find(state);
+  if (found == met_.end()) return true;
+  const std::uint32_t steps = world_.steps();
+  const Path first = std::move(found->second);
+  met_.erase(found);
+  if (try_all() == first.futures) return true;
+  describe(first, choices, steps);
+  return false;
+}
+
+Hash128 MergeAudit::try_all() {
+  Arena::Snapshot here;
+  world_.save(here);
+  Hash128 sum;
+  Successors::Next next;
+  while (!next.none_left) {
+    world_.restore(here);
+    const Hash128 hash = successors_.follow(next).hash();
+    sum.high += hash.high;
+    sum.low += hash.low;
+  }
+  return sum;
+}
+
+std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices,
+                                                          std::uint32_t steps) {
+  successors_.repeat(choices, steps);
+  Arena::Snapshot here;
+  world_.save(here);
+  std::vector<Future> futures;
+  Successors::Next next;
+  while (!next.none_left) {
+    world_.restore(here);
+    const std::vector<Hash128> pending = world_.pending_ids();
+    const std::size_t chosen = next.choices.empty() ? 0 : next.choices.front();
+    Future future;
+    if (chosen < pending.size()) future.text = world_.pending_text(pending[chosen]);
+    future.hash = successors_.follow(next).hash();
+    future.parts = world_.fingerprint_parts();
+    futures.push_back(std::move(future));
+  }
+  return futures;
+}
+
+void MergeAudit::describe(const Path& first, const Choices& choices, std::uint32_t steps) {
+  const std::vector<Future> before = futures_after(first.choices, first.steps);
+  const std::vector<Future> now = futures_after(choices, steps);
+  std::size_t at = 0;
+  const std::size_t both = std::min(before.size(), now.size());
+  while (at < both && before[at].hash == now[at].hash) ++at;
+  std::string what = "one of them can go on in more ways";
+  if (at < both) {
+    const auto& parts = before[at].parts;
+    const auto other = std::find_if(parts.begin(), parts.end(), [&](const auto& part) {
+      return part.second != now[at].parts[static_cast<std::size_t>(&part - parts.data())].second;
+    });
+    what = fmt::format("after \"{}\" {} differs", before[at].text,
+                       other == parts.end() ? "what is found" : other->first);
+  }
+  difference_ = fmt::format(
+      "two paths, of {} and of {} steps, lead to what counts as one state, and go on differently: "
+      "{}",
+      first.steps, steps, what);
+}
+
+}  // namespace onceward::sim

@@ -1,0 +1,60 @@
+// Tries a sample of what merging equal fingerprints takes on trust: that what counts as a state met
+// before goes on as that one did. Always on.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "sim/search/successors.hpp"
+
+namespace onceward::sim {
+
+class MergeAudit {
+ public:
+  MergeAudit(World& world, Successors& successors) : world_(world), successors_(successors) {}
+
+  // The first `kFirst` states of a search, and then one in `kShare`, going by their fingerprints.
+  [[nodiscard]] static bool samples(const Hash128& state, std::uint64_t states) {
+    return states <= kFirst || state.high % kShare == 0;
+  }
+
+  // A search has begun anew: it has met nothing yet.
+  void forget() { met_.clear(); }
+  // A sampled state was met first by the path `choices` and has been left again; `futures` is the
+  // sum of the hashes of all that followed it.
+  void left(const Hash128& state, Choices choices, std::uint32_t steps, const Hash128& futures);
+
+  // The world, after the path `choices`, is in what counts as `state`: tries all that follows it,
+  // once for each state. False: it is not what followed it before.
+  // The world is left anywhere.
+  [[nodiscard]] bool agrees(const Hash128& state, const Choices& choices);
+
+  // How they differ, in words.
+  [[nodiscard]] const std::string& difference() const { return difference_; }
+
+ private:
+  static constexpr std::uint64_t kFirst = 1024;
+  static constexpr std::uint64_t kShare = 256;
+
+  struct Path {
+    Choices choices;
+    std::uint32_t steps = 0;
+    Hash128 futures;
+  };
+  // One thing that followed.
+  struct Future {
+    std::string text;
+    Hash128 hash;
+    std::vector<std::pair<std::string, Hash128>> parts;
+  };
+  [[nodiscard]] Hash128 try_all();
+  [[nodiscard]] std::vector<Future> futures_after(const Choices& choices, std::uint32_t steps);
+  void describe(const Path& first, const Choices& choices, std::uint32_t steps);
+
+  World& world_;
+  Successors& successors_;
+  std::map<Hash128, Path> met_;
+  std::string difference_;
+};
+
+}  // namespace onceward::sim

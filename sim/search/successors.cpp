@@ -1,0 +1,79 @@
+#include "sim/search/successors.hpp"
+
+#include "sim/assert.hpp"
+#include "sim/search/runs.hpp"
+
+namespace onceward::sim {
+
+Hash128 Successors::Landing::hash() const {
+  return derive(state, {}, static_cast<std::uint64_t>(kind));
+}
+
+bool Successors::start(Landing& first) {
+  source_.follow({});
+  world_.reset(source_);
+  if (!source_.made().empty()) return false;
+  settle(true, first);
+  return true;
+}
+
+Successors::Landing Successors::follow(Next& next) {
+  Landing landing;
+  const bool moved = step(next.choices, landing);
+  // The last choice that has an option left is advanced, those after it are dropped.
+  const auto& made = source_.made();
+  std::size_t length = made.size();
+  while (length > 0 && made[length - 1].index + 1 == made[length - 1].arity) --length;
+  next.none_left = length == 0;
+  next.choices.clear();
+  for (std::size_t i = 0; i < length; ++i) next.choices.push_back(made[i].index);
+  if (length > 0) ++next.choices.back();
+  settle(moved, landing);
+  return landing;
+}
+
+bool Successors::step(const Choices& script, Landing& landing) {
+  source_.follow(script);
+  const bool moved = world_.step();
+  if (moved && world_.possible()) ++landing.steps;
+  for (const ScriptedSource::Made& choice : source_.made()) landing.choices.push_back(choice.index);
+  return moved;
+}
+
+void Successors::settle(bool moved, Landing& landing) {
+  using Kind = Landing::Kind;
+  for (std::uint32_t locals = 0;; ++locals) {
+    if (!world_.possible()) {
+      landing.kind = Kind::impossible;
+      return;
+    }
+    const bool broken = wanted_finding(world_, options_) != nullptr;
+    if (broken || !moved) {
+      landing.kind = broken ? Kind::violation : Kind::at_rest;
+      return;
+    }
+    const bool reduces = options_.reductions.local_steps && locals < kLocalStepsMax;
+    const std::uint32_t local = reduces ? world_.local_option() : World::kNoOption;
+    if (local == World::kNoOption) break;
+    local_audit_.check(local);
+    moved = step({local}, landing);
+    ONCEWARD_ASSERT(source_.made().size() <= 1);  // which one is its only choice
+  }
+  landing.state = state();
+}
+
+Hash128 Successors::state() {
+  const Hash128 state = world_.settle();
+  // Where a run must reach goals to count, those it has reached are part of its future.
+  if (options_.goals == 0) return state;
+  return derive(state, {}, world_.goals() & options_.goals);
+}
+
+void Successors::repeat(const Choices& choices, std::uint32_t steps) {
+  source_.follow(choices);
+  world_.reset(source_);
+  while (world_.steps() < steps && world_.step()) {
+  }
+}
+
+}  // namespace onceward::sim

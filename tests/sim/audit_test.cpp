@@ -1,0 +1,129 @@
+// What a search takes on trust is tried all the time: a wrong fingerprint and a wrong claim that
+// nobody can tell a step are found out.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "sim/search/explore.hpp"
+#include "sim/world.hpp"
+
+namespace onceward {
+namespace {
+
+using sim::Window;
+using sim::World;
+
+const sim::Symbol kBoard("board");
+const sim::Site kRed("red");
+const sim::Site kBlue("blue");
+const sim::Site kLook("look");
+
+struct Errors {
+  bool forgets_last = false;  // the fingerprint leaves out who wrote last
+  bool claims_local = false;  // writing counts as what nobody else can tell
+};
+
+class Board;
+
+class Write final : public sim::Occurrence {
+ public:
+  Write(Board& board, int color) : board_(board), color_(color) {}
+  void happen(World& world) override;
+  [[nodiscard]] bool is_local(const World&) const override;
+  void fingerprint(sim::Hasher& hasher) const override {
+    hasher.add(static_cast<std::uint64_t>(color_));
+  }
+  [[nodiscard]] std::string describe() const override { return color_ == 1 ? "red" : "blue"; }
+  void dispose() override { delete this; }
+
+ private:
+  Board& board_;
+  int color_;
+};
+
+class Look final : public sim::Occurrence {
+ public:
+  explicit Look(Board& board) : board_(board) {}
+  void happen(World& world) override;
+  void fingerprint(sim::Hasher&) const override {}
+  [[nodiscard]] std::string describe() const override { return "look"; }
+  void dispose() override { delete this; }
+
+ private:
+  Board& board_;
+};
+
+// Two writers, and one who looks once both have written.
+class Board final : public sim::Component {
+ public:
+  Board(const sim::Symbol& name, sim::OwnerId owner, const Errors& of)
+      : Component(name, owner), errors(of) {}
+
+  void on_start(World& world) override {
+    world.schedule<Write>(owner(), creator(), kRed, sim::kAnyTime, *this, 1);
+    world.schedule<Write>(owner(), creator(), kBlue, sim::kAnyTime, *this, 2);
+  }
+  void write(World& world, int color) {
+    last = color;
+    if (++written == 2) world.schedule<Look>(owner(), creator(), kLook, sim::kAnyTime, *this);
+  }
+  void fingerprint(sim::Hasher& hasher) const override {
+    hasher.add(static_cast<std::uint64_t>(written));
+    hasher.add(static_cast<std::uint64_t>(seen));
+    if (!errors.forgets_last) hasher.add(static_cast<std::uint64_t>(last));
+  }
+
+  Errors errors;
+  int written = 0;
+  int last = 0;
+  int seen = 0;
+};
+
+void Write::happen(World& world) {
+  const sim::Arena::Entered entered(world.arena(), board_.owner());
+  board_.write(world, color_);
+}
+bool Write::is_local(const World&) const { return board_.errors.claims_local; }
+void Look::happen(World&) { board_.seen = board_.last; }
+
+class BoardModel final : public sim::Model {
+ public:
+  explicit BoardModel(const Errors& errors) : errors_(errors) {}
+  void build(World& world) const override { world.add_component<Board>(kBoard, errors_); }
+
+ private:
+  Errors errors_;
+};
+
+sim::Result search(const Errors& errors,
+                   const sim::Reductions& reductions = sim::Reductions::none()) {
+  sim::SearchOptions options;
+  options.strategy = sim::Strategy::exhaustive;
+  options.reductions = reductions;
+  return sim::explore(BoardModel(errors), {}, options);
+}
+
+TEST_CASE("a fingerprint that forgets what the future depends on is found out", "[sim][search]") {
+  const sim::Result found = search({.forgets_last = true});
+  CHECK(found.verdict == sim::Verdict::unknown);
+  CHECK(found.unsound ==
+        "two paths, of 2 and of 2 steps, lead to what counts as one state, and go on differently: "
+        "after \"look\" board differs");
+
+  const sim::Result complete = search({});
+  CHECK(complete.verdict == sim::Verdict::exhausted);
+  CHECK(complete.unsound.empty());
+}
+
+TEST_CASE("a step that others can tell, and that counts as local, is found out", "[sim][search]") {
+  const sim::Result found = search({.claims_local = true}, {});
+  CHECK(found.verdict == sim::Verdict::unknown);
+  CHECK(found.unsound ==
+        "\"red\" counts as a step that nobody else can tell, and yet \"blue\" before it or after "
+        "it leaves board in another state");
+
+  CHECK(search({.claims_local = true}).unsound.empty());  // nobody relies on it
+  CHECK(search({}, {}).verdict == sim::Verdict::exhausted);
+}
+
+}  // namespace
+}  // namespace onceward
