@@ -19,7 +19,7 @@ class FallBack final : public sim::Occurrence {
     group_.fall_back(world, partition_, to_);
   }
   void fingerprint(sim::Hasher& hasher) const override {
-    hasher.add(group_.spec().name.hash);
+    hasher.add(group_.id());
     hasher.add(std::uint64_t{partition_} << 32 | to_);
   }
   [[nodiscard]] std::string describe() const override {
@@ -292,7 +292,7 @@ void CursorGroup::fingerprint(sim::Hasher& hasher) const {
 }
 
 void OfPartition::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
+  hasher.add(group_.id());
   hasher.add(partition_);
 }
 

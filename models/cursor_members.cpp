@@ -117,7 +117,7 @@ void Eviction::happen(sim::World& world) {
   group_.evict(world, process_);
 }
 void Eviction::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
+  hasher.add(group_.id());
   hasher.add(process_.name().hash);
 }
 std::string Eviction::describe() const {

@@ -95,6 +95,10 @@ class Group : public sim::InArena {
   [[nodiscard]] Log& log() const { return *log_; }
   [[nodiscard]] const Topic& topic() const { return log_->topic(topic_); }
   [[nodiscard]] std::uint32_t topic_index() const { return topic_; }
+  // Which group of which topic: one name may stand for several.
+  [[nodiscard]] sim::Hash128 id() const {
+    return derive(log_->name().hash, spec_->name.hash, topic_);
+  }
   [[nodiscard]] const sim::Vector<sim::Process*>& instances() const { return instances_; }
   [[nodiscard]] Uncaught uncaught() const {
     return spec_->has_uncaught ? spec_->uncaught : log_->profile().uncaught;

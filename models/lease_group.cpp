@@ -90,10 +90,7 @@ struct Item : sim::InArena {
 class LeaseGroup final : public Group {
  public:
   LeaseGroup(sim::World& world, Log& log, const GroupSpec& spec, std::uint32_t topic)
-      : Group(world, log, spec, topic),
-        creator_(derive(log.name().hash, spec.name.hash, topic)),
-        bound_(!begins_at_end()),
-        bind_(*this) {}
+      : Group(world, log, spec, topic), creator_(id()), bound_(!begins_at_end()), bind_(*this) {}
 
   void appended(sim::World& world, std::uint32_t partition) override {
     if (!bound_) return;
@@ -352,7 +349,7 @@ void Bind::happen(sim::World& world) {
   const sim::Arena::Entered entered(world.arena(), group_.log().owner());
   group_.bind(world);
 }
-void Bind::fingerprint(sim::Hasher& hasher) const { hasher.add(group_.spec().name.hash); }
+void Bind::fingerprint(sim::Hasher& hasher) const { hasher.add(group_.id()); }
 std::string Bind::describe() const { return group_.spec().name.text + ": queue is bound"; }
 
 void HandOut::happen(sim::World& world) {
@@ -360,7 +357,7 @@ void HandOut::happen(sim::World& world) {
   group_.hand_out_item(world, item_, id);
 }
 void HandOut::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
+  hasher.add(group_.id());
   hasher.add(std::uint64_t{item_.partition} << 32 | item_.offset);
 }
 std::string HandOut::describe() const {
@@ -372,7 +369,7 @@ void LeaseEnd::happen(sim::World& world) {
   group_.end_lease(world, item_);
 }
 void LeaseEnd::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
+  hasher.add(group_.id());
   hasher.add(std::uint64_t{item_.partition} << 32 | item_.offset);
 }
 std::string LeaseEnd::describe() const {
@@ -384,7 +381,7 @@ void OnceMore::happen(sim::World& world) {
   group_.hand_out_once_more(world, item_);
 }
 void OnceMore::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(group_.spec().name.hash);
+  hasher.add(group_.id());
   hasher.add(std::uint64_t{item_.partition} << 32 | item_.offset);
 }
 std::string OnceMore::describe() const {

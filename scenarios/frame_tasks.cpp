@@ -135,7 +135,8 @@ void Frame::take_over(Branch& branch) {
   const sim::Activity& by = *branch.activity;
   activity->acted = activity->acted || by.acted;
   activity->struck = activity->struck || by.struck;
-  for (const sim::Read& read : by.reads) activity->reads.push_back(read);
+  activity->reads.add(by.reads);
+  activity->outdated = activity->outdated || by.outdated;
   for (const Value& instant : by.to_come) activity->to_come.push_back(instant);
   branch.frame = nullptr;
 }

@@ -1,5 +1,7 @@
 #include "sim/activity.hpp"
 
+#include <algorithm>
+
 namespace onceward::sim {
 
 Hash128 Creator::next(const Site& site) {
@@ -12,6 +14,24 @@ Hash128 Creator::next(const Site& site) {
   return derive(id_, site.hash, 0);
 }
 
+void ResourceSet::add(ResourceId resource) {
+  const auto place = std::lower_bound(resources_.begin(), resources_.end(), resource);
+  if (place == resources_.end() || *place != resource) resources_.insert(place, resource);
+}
+
+void ResourceSet::add(const ResourceSet& others) {
+  for (const ResourceId resource : others.resources_) add(resource);
+}
+
+bool ResourceSet::has(ResourceId resource) const {
+  return std::binary_search(resources_.begin(), resources_.end(), resource);
+}
+
+void ResourceSet::fingerprint(Hasher& hasher) const {
+  hasher.add(resources_.size());
+  for (const ResourceId resource : resources_) hasher.add(static_cast<std::uint64_t>(resource));
+}
+
 void Activity::fingerprint(Hasher& hasher) const {
   hasher.add(site->hash);
   hasher.add((acted ? 1U : 0U) | (struck ? 2U : 0U));
@@ -19,6 +39,11 @@ void Activity::fingerprint(Hasher& hasher) const {
   if (waiting_for != nullptr) {
     hasher.add(waiting_for->site->hash);
     hasher.meet(*waiting_for);
+  }
+  // Whether the pass may be parked at its end, and what would wake it then.
+  if (is_pass && !acted && !struck) {
+    hasher.add(outdated ? 1 : 0);
+    if (!outdated) reads.fingerprint(hasher);
   }
   if (!due.is_null()) due.fingerprint(hasher);
   hasher.add(to_come.size());

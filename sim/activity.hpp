@@ -33,14 +33,18 @@ class Creator {
   Vector<Count> others_;
 };
 
-// Something a periodic pass may read: a table, a log, a piece of memory. Each has a version that
-// grows with every change.
+// Something a periodic pass may read: a table, a log, a piece of memory.
 enum class ResourceId : std::uint16_t {};
+// Several, each once, in the order of their numbers.
+class ResourceSet {
+ public:
+  void add(ResourceId resource);
+  void add(const ResourceSet& others);
+  [[nodiscard]] bool has(ResourceId resource) const;
+  void fingerprint(Hasher& hasher) const;
 
-// A read, with the version that was seen.
-struct Read {
-  ResourceId resource;
-  std::uint32_t version;
+ private:
+  Vector<ResourceId> resources_;
 };
 
 // State that a task keeps explicitly, as the interpreter does; it then stands for the task in the
@@ -94,7 +98,8 @@ class Activity final : public InArena {
   bool struck = false;                // a fault struck it
   const char* exits = nullptr;     // its process ends with it: why, for people; null: it does not
   std::uint32_t entry = 0;         // its latest trace entry
-  Vector<Read> reads;              // in the order read
+  ResourceSet reads;               // of passes
+  bool outdated = false;           // some of it has changed since it was read
   Vector<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
   std::uint32_t began_step = 0;
   // Of passes: when what they compared comes out otherwise, if nothing changes but the time; and

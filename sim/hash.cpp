@@ -66,6 +66,7 @@ bool Hasher::Met::has(std::uint32_t step) const {
 }
 
 void Hasher::add_minted(std::uint64_t id) {
+  if (ids_ == Ids::none) return;
   if (ids_ == Ids::raw) {
     add(id);
     return;
@@ -80,6 +81,7 @@ void Hasher::add_minted(std::uint64_t id) {
 }
 
 void Hasher::add_ranked(std::uint64_t number) {
+  if (ids_ == Ids::none) return;
   if (ids_ == Ids::raw) {
     add(number);
     return;

@@ -37,6 +37,7 @@ class Hasher {
   enum class Ids : std::uint8_t {
     renamed,  // minted and ranked numbers count by their order, as below
     raw,      // by their value: for what is hashed apart from the places that hold the same ones
+    none,     // not at all: for comparing what may differ in the order in which they appear
   };
   explicit Hasher(Ids ids = Ids::renamed) : ids_(ids) {}
 

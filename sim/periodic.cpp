@@ -55,7 +55,10 @@ void Periodic::add_next(World& world) {
 void Periodic::fingerprint(Hasher& hasher) const {
   hasher.add(process_->name().hash);
   hasher.add(parked_ ? 1 : 0);
-  if (parked_) due_.fingerprint(hasher);
+  if (parked_) {
+    due_.fingerprint(hasher);
+    reads_.fingerprint(hasher);
+  }
   if (running_ > 0) hasher.meet_step(began_step_);  // the next pass counts from it
 }
 
@@ -65,13 +68,9 @@ std::string Periodic::describe() const {
 
 void Periodic::activity_ended(World& world, Activity& activity) {
   const Arena::Entered entered(world.arena(), process_->owner());
-  const bool current =
-      std::all_of(activity.reads.begin(), activity.reads.end(), [&](const Read& read) {
-        return world.core_->versions[static_cast<std::size_t>(read.resource)] == read.version;
-      });
   --running_;
   const bool remembers = !(activity.memory_before == memory_of(*process_));
-  if (!activity.acted && !remembers && !activity.struck && current) {
+  if (!activity.acted && !remembers && !activity.struck && !activity.outdated) {
     park(world, activity);
     return;
   }
@@ -87,7 +86,7 @@ void Periodic::park(World& world, const Activity& last) {
   stop_waiting(world);
   parked_ = true;
   entry = last.entry;
-  reads_.assign(last.reads.begin(), last.reads.end());
+  reads_ = last.reads;
   due_ = Value();
   for (const Value& instant : last.to_come) {
     if (due_.is_null() || world.is_before(instant, due_, false)) due_ = instant;
@@ -103,10 +102,10 @@ void Periodic::stop_waiting(World& world) {
 }
 
 void Periodic::touched(World& world, ResourceId resource) {
-  if (!parked_) return;
-  const bool was_read = std::any_of(reads_.begin(), reads_.end(),
-                                    [&](const Read& read) { return read.resource == resource; });
-  if (was_read) wake(world);
+  for (Activity* activity : process_->activities()) {
+    if (activity->reads.has(resource)) activity->outdated = true;
+  }
+  if (parked_ && reads_.has(resource)) wake(world);
 }
 
 void Periodic::wake(World& world) {

@@ -59,8 +59,8 @@ class Periodic : public Occurrence, public Completion {
   std::uint32_t began_step_ = 0;
   Instant began_;
   bool parked_ = false;
-  Vector<Read> reads_;  // of the pass after which it was parked
-  Value due_;           // while parked: the instant from which on a pass would find otherwise
+  ResourceSet reads_;  // of the pass after which it was parked
+  Value due_;          // while parked: the instant from which on a pass would find otherwise
 };
 
 }  // namespace onceward::sim

@@ -26,11 +26,25 @@ void Process::fingerprint(Hasher& hasher) const {
     for (const Activity* activity : activities_) activity->fingerprint(hasher);
     return;
   }
+  // In the order of what they are, whatever ids they hold; only then in that of their own ids.
+  struct Place {
+    Hash128 content;
+    const Activity* activity;
+    [[nodiscard]] bool before(const Place& other) const {
+      if (content != other.content) return content < other.content;
+      return activity->creator.id() < other.activity->creator.id();
+    }
+  };
   // On the ordinary heap: looking at a world must not change it.
-  std::vector<const Activity*> sorted(activities_.begin(), activities_.end());
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Activity* a, const Activity* b) { return a->creator.id() < b->creator.id(); });
-  for (const Activity* activity : sorted) activity->fingerprint(hasher);
+  std::vector<Place> places;
+  for (const Activity* activity : activities_) {
+    Hasher content(Hasher::Ids::none);
+    activity->fingerprint(content);
+    places.push_back({content.finish(), activity});
+  }
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.before(b); });
+  for (const Place& place : places) place.activity->fingerprint(hasher);
 }
 
 }  // namespace onceward::sim

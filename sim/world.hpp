@@ -94,8 +94,10 @@ class World {
   [[nodiscard]] Hash128 fingerprint() const;
   // The fingerprint; and forgets the instants that nothing refers to any more.
   Hash128 settle();
-  // The parts of `fingerprint`, by name, to tell which one differs.
-  [[nodiscard]] std::vector<std::pair<std::string, Hash128>> fingerprint_parts() const;
+  // Its parts, by name, without the ids made in the run: of these only the order of their first
+  // appearance counts, which may differ in states that are alike.
+  using Parts = std::vector<std::pair<std::string, Hash128>>;
+  [[nodiscard]] Parts outline() const;
 
   void save(Arena::Snapshot& snapshot) const { arena_.save(snapshot); }
   // REQUIRES: saved from this world.
@@ -303,9 +305,9 @@ class World {
     std::uint32_t cause = 0;
     std::uint32_t choices_in_step = 0;
     Activity* running = nullptr;
-    Hash128 happening;               // causal id of the occurrence that happens now
-    Vector<std::uint32_t> strikes;   // by rule of the plan
-    Vector<std::uint32_t> versions;  // by resource
+    Hash128 happening;              // causal id of the occurrence that happens now
+    Vector<std::uint32_t> strikes;  // by rule of the plan
+    std::uint32_t resources = 0;
     struct Ready {
       Activity* activity;
       std::coroutine_handle<> next;

@@ -25,25 +25,17 @@ const char* to_text(Mark mark) {
 }
 
 ResourceId World::add_resources(std::uint32_t count) {
-  const Arena::Entered entered(arena_, core_owner_);
-  const std::size_t first = core_->versions.size();
-  core_->versions.resize(first + count);
-  return static_cast<ResourceId>(first);
+  return static_cast<ResourceId>(std::exchange(core_->resources, core_->resources + count));
 }
 
 void World::read(ResourceId resource) {
   Activity* activity = core_->running;
-  if (activity == nullptr || peeks_) return;
-  const std::uint32_t version = core_->versions[static_cast<std::size_t>(resource)];
-  for (const Read& read : activity->reads) {
-    if (read.resource == resource && read.version == version) return;
-  }
+  if (activity == nullptr || !activity->is_pass || peeks_) return;
   const Arena::Entered entered(arena_, activity->process->owner());
-  activity->reads.push_back({resource, version});
+  activity->reads.add(resource);
 }
 
 void World::touch(ResourceId resource) {
-  ++core_->versions[static_cast<std::size_t>(resource)];
   for (Periodic* periodic : core_->periodics) periodic->touched(*this, resource);
 }
 
@@ -219,10 +211,10 @@ Hash128 World::settle() {
   return hash;
 }
 
-std::vector<std::pair<std::string, Hash128>> World::fingerprint_parts() const {
-  std::vector<std::pair<std::string, Hash128>> parts;
+World::Parts World::outline() const {
+  Parts parts;
   const auto add = [&](const std::string& name, const auto& add_part) {
-    Hasher hasher;
+    Hasher hasher(Hasher::Ids::none);
     add_part(hasher);
     parts.emplace_back(name, hasher.finish());
   };

@@ -92,7 +92,7 @@ class Exhaustive {
     }
     if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
     Landing landing = successors_.follow(node.next);
-    if (node.sampled) add_to(node.futures, landing.hash());
+    if (node.sampled) add_to(node.futures, audit_.hash_of(landing));
     arrive(std::move(landing));
   }
 

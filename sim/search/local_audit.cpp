@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace onceward::sim {
 
 void LocalAudit::check(std::uint32_t local) {
@@ -37,21 +39,17 @@ void LocalAudit::compare(const Hash128& local, const Hash128& other, const Arena
   const std::string second = world_.pending_text(other);
   static_cast<void>(let_happen(other));
   if (!let_happen(local)) return;
-  const Hash128 after = world_.fingerprint();
-  const auto parts = world_.fingerprint_parts();
+  const World::Parts after = world_.outline();
   world_.restore(here);
   static_cast<void>(let_happen(local));
   const bool stays = let_happen(other);
-  if (stays && world_.fingerprint() == after) return;
-  std::string owner = "what is pending";
-  const auto others = world_.fingerprint_parts();
-  for (std::size_t i = parts.size(); i-- > 0;) {
-    if (parts[i].second != others[i].second) owner = parts[i].first;
-  }
-  conflict_ = fmt::format("\"{}\" counts as a step that nobody else can tell, and yet \"{}\" {}",
-                          first, second,
-                          stays ? "before it or after it leaves " + owner + " in another state"
-                                : "cannot happen after it");
+  const World::Parts now = world_.outline();
+  if (stays && now == after) return;
+  const auto differs = std::mismatch(after.begin(), after.end(), now.begin()).first;
+  conflict_ = fmt::format(
+      "\"{}\" counts as a step that nobody else can tell, and yet \"{}\" {}", first, second,
+      stays ? "before it or after it leaves " + differs->first + " in another state"
+            : "cannot happen after it");
 }
 
 }  // namespace onceward::sim

@@ -11,6 +11,13 @@ void MergeAudit::left(const Hash128& state, Choices choices, std::uint32_t steps
   met_[state] = {std::move(choices), steps, futures};
 }
 
+Hash128 MergeAudit::hash_of(const Successors::Landing& landing) const {
+  Hash128 hash = derive({}, {}, static_cast<std::uint64_t>(landing.kind));
+  if (landing.kind == Successors::Landing::Kind::impossible) return hash;
+  for (const auto& [name, part] : world_.outline()) hash = derive(hash, part, 0);
+  return hash;
+}
+
 bool MergeAudit::agrees(const Hash128& state, const Choices& choices) {
   const auto found = met_.find(state);
   if (found == met_.end()) return true;
@@ -29,7 +36,7 @@ Hash128 MergeAudit::try_all() {
   Successors::Next next;
   while (!next.none_left) {
     world_.restore(here);
-    const Hash128 hash = successors_.follow(next).hash();
+    const Hash128 hash = hash_of(successors_.follow(next));
     sum.high += hash.high;
     sum.low += hash.low;
   }
@@ -49,8 +56,8 @@ std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices
     const std::size_t chosen = next.choices.empty() ? 0 : next.choices.front();
     Future future;
     if (chosen < pending.size()) future.text = world_.pending_text(pending[chosen]);
-    future.hash = successors_.follow(next).hash();
-    future.parts = world_.fingerprint_parts();
+    future.hash = hash_of(successors_.follow(next));
+    future.parts = world_.outline();
     futures.push_back(std::move(future));
   }
   return futures;
@@ -65,9 +72,7 @@ void MergeAudit::describe(const Path& first, const Choices& choices, std::uint32
   std::string what = "one of them can go on in more ways";
   if (at < both) {
     const auto& parts = before[at].parts;
-    const auto other = std::find_if(parts.begin(), parts.end(), [&](const auto& part) {
-      return part.second != now[at].parts[static_cast<std::size_t>(&part - parts.data())].second;
-    });
+    const auto other = std::mismatch(parts.begin(), parts.end(), now[at].parts.begin()).first;
     what = fmt::format("after \"{}\" {} differs", before[at].text,
                        other == parts.end() ? "what is found" : other->first);
   }

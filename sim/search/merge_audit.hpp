@@ -20,8 +20,10 @@ class MergeAudit {
 
   // A search has begun anew: it has met nothing yet.
   void forget() { met_.clear(); }
+  // What stands for a landing, in which the world is: alike for states that are.
+  [[nodiscard]] Hash128 hash_of(const Successors::Landing& landing) const;
   // A sampled state was met first by the path `choices` and has been left again; `futures` is the
-  // sum of the hashes of all that followed it.
+  // sum of what stands for all that followed it.
   void left(const Hash128& state, Choices choices, std::uint32_t steps, const Hash128& futures);
 
   // The world, after the path `choices`, is in what counts as `state`: tries all that follows it,
@@ -45,7 +47,7 @@ class MergeAudit {
   struct Future {
     std::string text;
     Hash128 hash;
-    std::vector<std::pair<std::string, Hash128>> parts;
+    World::Parts parts;
   };
   [[nodiscard]] Hash128 try_all();
   [[nodiscard]] std::vector<Future> futures_after(const Choices& choices, std::uint32_t steps);

@@ -5,10 +5,6 @@
 
 namespace onceward::sim {
 
-Hash128 Successors::Landing::hash() const {
-  return derive(state, {}, static_cast<std::uint64_t>(kind));
-}
-
 bool Successors::start(Landing& first) {
   source_.follow({});
   world_.reset(source_);

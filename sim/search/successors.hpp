@@ -38,9 +38,6 @@ class Successors {
     Hash128 state;    // Kind::state
     Choices choices;  // all that were made on the way
     std::uint32_t steps = 0;
-
-    // Equal for equal landings, whatever led there.
-    [[nodiscard]] Hash128 hash() const;
   };
 
   // Starts `world` anew, up to its first state. REQUIRES: no choice is made while it starts; false:

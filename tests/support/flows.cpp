@@ -124,7 +124,7 @@ rc::Gen<sim::FaultPlan> plans(std::uint32_t budget) {
 int property_cases(int cases) {
   const char* size = std::getenv("ONCEWARD_PROPERTY_SIZE");
   const std::string text = size == nullptr ? "" : size;
-  if (text == "full") return cases * 25;
+  if (text == "full") return cases * 5;
   if (text == "small") return std::max(1, cases / 10);
   return cases;
 }

@@ -1,7 +1,7 @@
 // Generators of toy flows and of fault plans, which shrink step by step, and the size of
 // properties.
 //
-// ONCEWARD_PROPERTY_SIZE=full tries 25 times as many cases as usual, =small a tenth (valgrind).
+// ONCEWARD_PROPERTY_SIZE=full tries 5 times as many cases as usual, =small a tenth (valgrind).
 #pragma once
 
 #include <rapidcheck.h>
