@@ -71,6 +71,7 @@ class Exhaustive {
     }
     static_cast<void>(enter({}));
     while (depth_ > 0 && !ended_ && !again_) try_next();
+    result_.figures.visited_bytes = std::max(result_.figures.visited_bytes, visited_.bytes());
   }
 
   // Pushes the state the world is in, unless it was met before.
@@ -113,9 +114,8 @@ class Exhaustive {
                                               options_.transitions_max));
     }
     constexpr std::uint64_t kAskEvery = 1024;
-    if (options_.interrupted != nullptr && result_.figures.transitions % kAskEvery == 0 &&
-        options_.interrupted()) {
-      give_up(Verdict::unknown, "interrupted");
+    if (result_.figures.transitions % kAskEvery == 0) {
+      if (const char* const why = why_to_end(options_)) give_up(Verdict::unknown, why);
     }
     note_strikes(world_, result_);
     if (!world_.findings().empty()) {
