@@ -62,6 +62,7 @@ Json violation_json(const ScenarioReport& report, const sim::Violation& violatio
           {"actual", of_values ? Json(violation.is) : Json(violation.actual)},
           {"faults", std::move(faults)},
           {"fewest_faults", violation.fewest_faults},
+          {"cut_short", violation.cut_short},
           {"budget", violation.budget},
           {"steps", violation.steps},
           {"fingerprint", sim::to_text(violation.fingerprint)},
@@ -96,6 +97,7 @@ Json search_json(const ScenarioReport& report) {
           {"runs", figures.runs},
           {"depth", figures.depth},
           {"shrink_runs", figures.shrink_runs},
+          {"visited_bytes", figures.visited_bytes},
           {"digest", sim::to_text(figures.digest)},
           {"bounds", std::move(bounds)},
           {"strikes", std::move(strikes)}};

@@ -98,7 +98,9 @@ std::string violated(const ScenarioReport& report) {
   } else {
     text += fmt::format("{} ({}), {}", counted(violation.faults.size(), "fault", "faults"),
                         fault_words(violation.faults),
-                        violation.fewest_faults ? "the fewest" : "1-minimal");
+                        violation.fewest_faults ? "the fewest"
+                        : violation.cut_short   ? "perhaps not the fewest"
+                                                : "1-minimal");
   }
   return text + "   " + counted(violation.steps, "step", "steps");
 }

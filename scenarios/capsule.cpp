@@ -97,6 +97,7 @@ std::string to_json(const Capsule& capsule) {
                              {"invariant", capsule.invariant},
                              {"entity", capsule.entity},
                              {"fewest_faults", capsule.fewest_faults},
+                             {"cut_short", capsule.cut_short},
                              {"also", capsule.also},
                              {"violates", capsule.violates},
                              {"plan", plan_json(capsule.plan)},
@@ -123,6 +124,7 @@ std::optional<Capsule> read_capsule(const std::string& text, std::string& proble
     capsule.invariant = json.at("invariant").get<std::string>();
     capsule.entity = json.at("entity").get<std::string>();
     capsule.fewest_faults = json.at("fewest_faults").get<bool>();
+    capsule.cut_short = json.at("cut_short").get<bool>();
     capsule.also = json.at("also").get<std::vector<std::string>>();
     capsule.violates = json.at("violates").get<std::vector<std::string>>();
     if (!read_plan(json.at("plan"), capsule.plan)) {

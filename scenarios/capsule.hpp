@@ -22,6 +22,7 @@ struct Capsule {
   std::string invariant;
   std::string entity;
   bool fewest_faults = false;
+  bool cut_short = false;
   std::vector<std::string> also;  // other invariants that the search met broken
   std::uint32_t steps = 0;
   sim::Hash128 fingerprint;

@@ -23,6 +23,16 @@ const char* stopping_on(Status error) {
   return kTexts[static_cast<std::size_t>(error)];
 }
 
+const Value& text_of(Status status) {
+  const auto frozen = [](Status each) {
+    return Value::text(sim::frozen_text(models::to_text(each)));
+  };
+  static const Value texts[] = {frozen(Status::ok),       frozen(Status::refused),
+                                frozen(Status::conflict), frozen(Status::duplicate),
+                                frozen(Status::partial),  frozen(Status::timeout)};
+  return texts[static_cast<std::size_t>(status)];
+}
+
 Slot::Kind kind_of_result(const Step& step) {
   if (step.is_bulk()) return Slot::Kind::items;
   if (step.kind == StepKind::select || step.kind == StepKind::prepared) return Slot::Kind::rows;
@@ -211,7 +221,7 @@ void Frame::answered(const Step& step, Status status, std::uint32_t rows, const 
     slot.kind = kind_of_result(step);
     if (parent_ != nullptr) bound_.push_back(step.result);
     if (slot.kind == Slot::Kind::value) slot.row.assign(1, value);
-    slot.value = Value::text(sim::frozen_text(models::to_text(status)));
+    slot.value = text_of(status);
     slot.row_count = rows;
     slot.rows = found;
   }

@@ -10,7 +10,7 @@ namespace onceward::sim {
 namespace {
 
 std::string& failure_context() {
-  static std::string context;
+  static thread_local std::string context;  // the current world, in words
   return context;
 }
 

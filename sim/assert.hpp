@@ -10,8 +10,8 @@
 namespace onceward::sim {
 
 // Says what is being run, for the message of a failed assertion, e.g.
-// "onceward check a.onceward.json (strategy random, seed 7)". Per process, not per thread: the
-// command line sets it once.
+// "onceward check a.onceward.json (strategy random, seed 7)". Per thread: worlds that are searched
+// side by side each have their own.
 void set_failure_context(std::string context);
 
 [[noreturn]] void fail_internal(const char* condition, const char* file, int line,

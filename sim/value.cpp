@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 
 #include "sim/assert.hpp"
 #include "sim/containers.hpp"
@@ -98,6 +99,8 @@ bool comes_before(const Value& a, const Value& b) {
 
 const Text* frozen_text(std::string_view text) {
   const OutsideStep gate;
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   static std::map<std::string, std::unique_ptr<char[]>, std::less<>> texts;
   auto found = texts.find(text);
   if (found == texts.end()) {

@@ -81,7 +81,8 @@ class Value {
 // ids and of instants depends on the run; it must not be seen.
 [[nodiscard]] bool comes_before(const Value& a, const Value& b);
 
-// Text that lives until the program ends; equal text is stored once. For loading, not for runs.
+// Text that lives until the program ends; equal text is stored once. For loading, not for runs:
+// worlds that run side by side would wait for one another here.
 [[nodiscard]] const Text* frozen_text(std::string_view text);
 
 // Text in the arena, from the owner entered now.

@@ -12,7 +12,10 @@
 #include "reports/json.hpp"
 #include "reports/story.hpp"
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/cli/jobs.hpp"
 #include "scenarios/cli/progress.hpp"
+#include "scenarios/cli/watchdog.hpp"
+#include "scenarios/expression.hpp"
 
 namespace onceward::cli {
 namespace {
@@ -26,6 +29,41 @@ void count(const Checked& checked, reports::Summary& summary) {
     ++summary.not_as_expected;
   }
   summary.exit_code = worse(summary.exit_code, checked.exit_code);
+}
+
+void tell(const Checked& checked, const reports::StoryOptions& story, bool brief, FILE* people) {
+  if (!checked.report.problems.empty()) {
+    fmt::print(stderr, "{}", reports::story(checked.report, story));
+  } else if (brief && checked.exit_code == 0) {
+    fmt::print(people, "{}", reports::story_in_a_line(checked.report, story));
+  } else {
+    fmt::print(people, "{}\n", reports::story(checked.report, story));
+  }
+  std::fflush(people);
+}
+
+// Checks the files and tells of each as soon as it and all before it are done.
+std::vector<reports::ScenarioReport> check_files(const std::vector<std::string>& files,
+                                                 const CheckOptions& options, std::size_t jobs,
+                                                 const OutputOptions& output, FILE* people,
+                                                 reports::Summary& summary) {
+  std::vector<reports::ScenarioReport> done;
+  reports::StoryOptions story;
+  story.color = wants_color();
+  story.width = width_of_output(output);
+  story.all_events = output.all_events;
+  Jobs checks(files, options, jobs);
+  while (done.size() < files.size()) {
+    show_progress(done.size(), files.size(), files[done.size()]);
+    std::optional<Checked> checked = checks.next(renew_progress);
+    clear_progress();
+    if (!checked) break;  // interrupted before it was begun
+    write_capsule(options.out, *checked);
+    tell(*checked, story, output.brief, people);
+    count(*checked, summary);
+    done.push_back(std::move(checked->report));
+  }
+  return done;
 }
 
 }  // namespace
@@ -74,35 +112,20 @@ bool write_file(const std::string& path, const std::string& text) {
   return false;
 }
 
-int check(const std::vector<std::string>& paths, CheckOptions options,
+int check(const std::vector<std::string>& paths, CheckOptions options, const JobOptions& jobs,
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
   listen_for_interrupts();
-  options.search.interrupted = is_interrupted;
+  if (!jobs.deadline.empty()) {
+    set_deadline(sim::Duration(scenarios::parse_duration(jobs.deadline).value()), jobs.deadline);
+  }
+  options.search.interrupted = why_to_end_now;
   const std::vector<std::string> files = files_of(paths);
   reports::Summary summary;
-  std::vector<reports::ScenarioReport> done;
-  reports::StoryOptions story;
-  story.color = wants_color();
-  story.width = width_of_output(output);
-  story.all_events = output.all_events;
   // With the document on standard output, the stories go to standard error.
-  FILE* people = output.json == "-" ? stderr : stdout;
-  for (std::size_t i = 0; i < files.size() && !is_interrupted(); ++i) {
-    show_progress(i, files.size(), files[i]);
-    Checked checked = check_file(files[i], options);
-    clear_progress();
-    if (!checked.report.problems.empty()) {
-      fmt::print(stderr, "{}", reports::story(checked.report, story));
-    } else if (output.brief && checked.exit_code == 0) {
-      fmt::print(people, "{}", reports::story_in_a_line(checked.report, story));
-    } else {
-      fmt::print(people, "{}\n", reports::story(checked.report, story));
-    }
-    std::fflush(people);
-    count(checked, summary);
-    done.push_back(std::move(checked.report));
-  }
+  FILE* const people = output.json == "-" ? stderr : stdout;
+  const std::vector<reports::ScenarioReport> done =
+      check_files(files, options, jobs.count, output, people, summary);
   if (files.empty()) {
     fmt::print(stderr, "onceward: nothing to check: no file ends in .onceward.json\n");
     summary.exit_code = worse(summary.exit_code, 3);

@@ -33,9 +33,9 @@ std::string capsule_name(const std::string& scenario) {
   return (named ? folder + "." : "") + name + ".capsule.json";
 }
 
-void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const CheckOptions& options,
-                   reports::ScenarioReport& report) {
-  if (options.out.empty()) return;
+// The first violation, to be replayed.
+std::string capsule_text(const Loaded& loaded, const sim::FaultPlan& plan,
+                         const reports::ScenarioReport& report) {
   const sim::Violation& violation = report.result.violations.front();
   scenarios::Capsule capsule;
   capsule.engine = ONCEWARD_VERSION;
@@ -49,20 +49,12 @@ void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const Check
   capsule.invariant = violation.invariant;
   capsule.entity = violation.entity;
   capsule.fewest_faults = violation.fewest_faults;
+  capsule.cut_short = violation.cut_short;
   capsule.also = report.result.also;
   capsule.steps = violation.steps;
   capsule.fingerprint = violation.fingerprint;
   capsule.tape = violation.tape;
-  std::error_code failed;
-  std::filesystem::create_directories(options.out, failed);
-  const std::string path = options.out + "/" + capsule_name(report.file);
-  std::ofstream file(path, std::ios::binary);
-  file << scenarios::to_json(capsule);
-  if (!file.flush()) {
-    report.warnings.push_back(fmt::format("the capsule could not be written to {}", path));
-    return;
-  }
-  report.capsule = path;
+  return scenarios::to_json(capsule);
 }
 
 sim::FaultPlan plan_of_by(const Program& program) {
@@ -95,6 +87,8 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   const sim::Result fewer = sim::exhaustive(program, plan, any_goals);
   report.result.figures.states += fewer.figures.states;
   report.result.figures.transitions += fewer.figures.transitions;
+  report.result.figures.visited_bytes =
+      std::max(report.result.figures.visited_bytes, fewer.figures.visited_bytes);
   if (fewer.verdict == sim::Verdict::violated) {
     report.not_as_expected.push_back(fmt::format("{} should be needed, but {} is violated with {}",
                                                  faults(fewest), fewer.violations.front().invariant,
@@ -237,6 +231,28 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
   }
 }
 
+// Whether the run that was found shows a mistake of the scenario, and says nothing of the design.
+bool is_mistaken(const reports::ScenarioReport& report) {
+  return !report.result.violations.empty() && report.result.violations.front().mistake;
+}
+
+// What a search that came to no end has not met broken may still be.
+void list_invariants(const Program& program, reports::ScenarioReport& report) {
+  const sim::Result& result = report.result;
+  const bool undecided = is_mistaken(report) || result.verdict == sim::Verdict::unknown ||
+                         result.verdict == sim::Verdict::bound_hit;
+  for (const models::Oracle* oracle : program.oracles) {
+    const bool broken = std::any_of(
+        result.violations.begin(), result.violations.end(),
+        [&](const sim::Violation& each) { return each.invariant == oracle->id().text; });
+    const char* const status = broken ? "violated" : undecided ? "not-judged" : "held";
+    report.invariants.push_back({oracle->id().text, status, oracle->help()});
+  }
+  for (const std::string& id : program.not_judged) {
+    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
+  }
+}
+
 int exit_code_of(const reports::ScenarioReport& report) {
   if (!report.result.unsound.empty()) return 4;
   if (!report.not_as_expected.empty()) {
@@ -308,12 +324,25 @@ void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {
   if (!code.empty()) report.result.reasons.push_back("in the code: " + code);
 }
 
-Checked check_file(const std::string& path, const CheckOptions& options) {
+void write_capsule(const std::string& folder, Checked& checked) {
+  if (folder.empty() || checked.capsule.empty()) return;
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  const std::string path = folder + "/" + capsule_name(checked.report.file);
+  std::ofstream file(path, std::ios::binary);
+  file << checked.capsule;
+  if (file.flush()) {
+    checked.report.capsule = path;
+  } else {
+    checked.report.warnings.push_back(fmt::format("the capsule could not be written to {}", path));
+  }
+}
+
+Checked check_scenario(const std::string& path, const Loaded& loaded, const CheckOptions& options) {
   Checked checked;
   reports::ScenarioReport& report = checked.report;
   report.file = path;
   report.seed = options.search.seed;
-  const Loaded loaded = scenarios::load(path);
   if (loaded.program == nullptr) {
     report.problems.push_back(loaded.problems);
     checked.exit_code = 2;
@@ -321,6 +350,13 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
   }
   const Program& program = *loaded.program;
   describe_scenario(loaded, report);
+  if (const char* const why = sim::why_to_end(options.search)) {
+    report.result.strategy = options.search.strategy;
+    report.result.reasons.push_back(fmt::format("the search was not begun: {}", why));
+    list_invariants(program, report);
+    checked.exit_code = 3;
+    return checked;
+  }
   sim::set_failure_context(fmt::format("onceward check {} --strategy {} --seed {}", path,
                                        to_text(options.search.strategy), options.search.seed));
   sim::SearchOptions search = options.search;
@@ -333,30 +369,24 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
   if (holds || report.result.verdict == sim::Verdict::sampled) {
     report.rests_on = scenarios::assumptions(program);
   }
-  const bool mistaken =
-      !report.result.violations.empty() && report.result.violations.front().mistake;
+  if (!report.result.violations.empty() && report.result.violations.front().cut_short) {
+    report.warnings.push_back(fmt::format(
+        "shrinking was cut short: {}; a smaller run may show it too", sim::why_to_end(search)));
+  }
+  const bool mistaken = is_mistaken(report);
   if (!mistaken) {
     check_fewest(program, search, report);
     if (!by) look_for_vacuity(program, report);
     if (!by) look_beyond(program, search, report);
     look_at_goals(program, report);
   }
-  for (const models::Oracle* oracle : program.oracles) {
-    const bool broken = std::any_of(
-        report.result.violations.begin(), report.result.violations.end(),
-        [&](const sim::Violation& each) { return each.invariant == oracle->id().text; });
-    const char* const status = mistaken ? "not-judged" : broken ? "violated" : "held";
-    report.invariants.push_back({oracle->id().text, status, oracle->help()});
-  }
-  for (const std::string& id : program.not_judged) {
-    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
-  }
+  list_invariants(program, report);
   if (mistaken) {
     describe_mistake(loaded, report);
   } else {
     compare(program, options, report);
   }
-  if (!report.result.violations.empty()) write_capsule(loaded, plan, options, report);
+  if (!report.result.violations.empty()) checked.capsule = capsule_text(loaded, plan, report);
   describe_violation(loaded, report);
   checked.exit_code = mistaken ? 2 : exit_code_of(report);
   return checked;

@@ -1,4 +1,4 @@
-// Checks one scenario file: searches it, compares with what its author expects, writes capsules.
+// Checks one scenario: searches it, compares with what its author expects, makes a capsule.
 #pragma once
 
 #include <optional>
@@ -17,11 +17,18 @@ struct CheckOptions {
 };
 
 // One scenario's report with its exit code. Mistakes in the file: `problems` and exit code 2.
+// Whoever wants the search to end before it begins (`interrupted`): UNKNOWN, with the reason.
 struct Checked {
   reports::ScenarioReport report;
   int exit_code = 0;
+  std::string capsule;  // its text; empty: there is no violation
 };
-[[nodiscard]] Checked check_file(const std::string& path, const CheckOptions& options);
+[[nodiscard]] Checked check_scenario(const std::string& path, const scenarios::Loaded& loaded,
+                                     const CheckOptions& options);
+
+// Writes the capsule, if there is one, into `folder` (empty: nowhere) and notes its path, or a
+// warning. Apart from the check, so that files of one name are written in the order of scenarios.
+void write_capsule(const std::string& folder, Checked& checked);
 
 // Fills in what a report says about a scenario besides its result.
 void describe_scenario(const scenarios::Loaded& loaded, reports::ScenarioReport& report);

@@ -16,7 +16,14 @@ struct OutputOptions {
   int width = 0;       // 0: that of the terminal, 100 where there is none
 };
 
-int check(const std::vector<std::string>& paths, CheckOptions options, const OutputOptions& output);
+// How many scenarios are searched at a time, and for how long in all.
+struct JobOptions {
+  std::size_t count = 1;
+  std::string deadline;  // "30s", a duration of the language; empty: none
+};
+
+int check(const std::vector<std::string>& paths, CheckOptions options, const JobOptions& jobs,
+          const OutputOptions& output);
 int run(const std::string& path, std::uint64_t seed);
 int replay(const std::string& path, const OutputOptions& output);
 int show(const std::string& path, const std::string& as);

@@ -2,17 +2,21 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <exception>
 #include <random>
+#include <thread>
 
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/expression.hpp"
 #include "scenarios/nearest.hpp"
 #include "sim/assert.hpp"
 
 namespace {
 
 using onceward::cli::CheckOptions;
+using onceward::cli::JobOptions;
 using onceward::cli::OutputOptions;
 
 constexpr const char* kExitCodes =
@@ -28,6 +32,26 @@ const CLI::Validator kCount(
       return good ? std::string() : fmt::format("takes a whole number from 1, not \"{}\"", text);
     },
     "NUMBER");
+
+// How many scenarios at a time; a thread is begun for each.
+constexpr std::size_t kJobsMax = 1024;
+const CLI::Validator kJobs(
+    [](const std::string& text) {
+      const bool good = text == "all" ||
+                        (kCount(text).empty() && text.size() <= 4 && std::stoul(text) <= kJobsMax);
+      return good ? std::string()
+                  : fmt::format("takes a number from 1 to {} or \"all\", not \"{}\"", kJobsMax,
+                                text);
+    },
+    "NUMBER|all");
+
+const CLI::Validator kDeadline(
+    [](const std::string& text) {
+      const bool good = onceward::scenarios::parse_duration(text).value_or(0) > 0;
+      return good ? std::string()
+                  : fmt::format("takes a duration such as 30s or 5m, not \"{}\"", text);
+    },
+    "DURATION");
 
 // The entry of `catalogue` that the value of an option names.
 template <class Entry>
@@ -80,6 +104,7 @@ struct Arguments {
   std::string kind;
   bool strict = false;
   CheckOptions check;
+  JobOptions jobs;
   OutputOptions output;
 };
 
@@ -107,6 +132,23 @@ void add_output(CLI::App& command, Arguments& arguments) {
   command.add_option("--width", arguments.output.width, "columns of the text")->check(kCount);
 }
 
+void add_jobs(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option_function<std::string>(
+          "--jobs",
+          [&arguments](const std::string& text) {
+            arguments.jobs.count = text == "all" ? std::max(1U, std::thread::hardware_concurrency())
+                                                 : std::stoul(text);
+          },
+          "scenarios searched at a time, each in memory of its own; all: one a core; results are "
+          "the same")
+      ->check(kJobs);
+  command
+      .add_option("--deadline", arguments.jobs.deadline,
+                  "after this long (30s, 5m) what is not decided yet ends UNKNOWN, exit 3")
+      ->check(kDeadline);
+}
+
 void add_check(CLI::App& app, Arguments& arguments) {
   CLI::App* check =
       app.add_subcommand("check", "search scenarios and compare with what they expect");
@@ -129,6 +171,7 @@ void add_check(CLI::App& app, Arguments& arguments) {
       ->add_option("--transitions", arguments.check.search.transitions_max,
                    "most steps of a search")
       ->check(kCount);
+  add_jobs(*check, arguments);
   check->add_option("--json", arguments.output.json,
                     "write the result document to this file, - for standard output");
   check->add_flag("--brief", arguments.output.brief,
@@ -190,7 +233,7 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
   std::uint64_t& seed = arguments.check.search.seed;
   if (!read_seed(arguments.seed, seed)) return 2;
   if (app.got_subcommand("check")) {
-    return check(arguments.paths, arguments.check, arguments.output);
+    return check(arguments.paths, arguments.check, arguments.jobs, arguments.output);
   }
   if (app.got_subcommand("run")) return run(arguments.path, seed);
   if (app.got_subcommand("replay")) return replay(arguments.path, arguments.output);

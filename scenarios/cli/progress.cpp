@@ -4,15 +4,12 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 
 namespace onceward::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-volatile std::sig_atomic_t interrupted = 0;
 
 std::string line;  // empty: none is shown
 Clock::time_point began;
@@ -21,20 +18,6 @@ std::int64_t seconds_shown = 0;
 void print_line(const std::string& text) {
   fmt::print(stderr, "\r\033[K{}", text);
   std::fflush(stderr);
-}
-
-void renew_line() {
-  if (line.empty()) return;
-  const std::int64_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - began).count();
-  if (seconds <= seconds_shown) return;
-  seconds_shown = seconds;
-  print_line(fmt::format("{}  {} s", line, seconds));
-}
-
-void interrupt(int signal) {
-  interrupted = 1;
-  std::signal(signal, SIG_DFL);
 }
 
 }  // namespace
@@ -47,20 +30,19 @@ void show_progress(std::size_t index, std::size_t count, const std::string& file
   print_line(line);
 }
 
+void renew_progress() {
+  if (line.empty()) return;
+  const std::int64_t seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - began).count();
+  if (seconds <= seconds_shown) return;
+  seconds_shown = seconds;
+  print_line(fmt::format("{}  {} s", line, seconds));
+}
+
 void clear_progress() {
   if (line.empty()) return;
   line.clear();
   print_line("");
-}
-
-void listen_for_interrupts() {
-  std::signal(SIGINT, interrupt);
-  std::signal(SIGTERM, interrupt);
-}
-
-bool is_interrupted() {
-  renew_line();
-  return interrupted != 0;
 }
 
 }  // namespace onceward::cli

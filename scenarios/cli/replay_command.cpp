@@ -85,6 +85,7 @@ int replay(const std::string& path, const OutputOptions& output) {
   const bool mistake = replayed.violation->mistake;
   report.result.violations.push_back(std::move(*replayed.violation));
   report.result.violations.front().fewest_faults = capsule->fewest_faults;
+  report.result.violations.front().cut_short = capsule->cut_short;
   const models::Oracle* oracle = models::find_oracle(capsule->invariant);
   if (oracle != nullptr)
     report.invariants.push_back({capsule->invariant, "violated", oracle->help()});

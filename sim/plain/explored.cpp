@@ -42,6 +42,7 @@ Explored Search::finish(const Totals& totals) {
   result_.figures.digest = totals.digest;
   result_.exact = totals.exact;
   result_.bytes = totals.bytes;
+  result_.figures.visited_bytes = totals.bytes;
   result_.frontier_bytes = totals.frontier_bytes;
   return std::move(result_);
 }
@@ -52,9 +53,7 @@ void Search::look() {
     give_up(Verdict::bound_hit, fmt::format("the bound of {} transitions was hit (transitions_max)",
                                             options_.transitions_max));
   }
-  if (options_.interrupted != nullptr && options_.interrupted()) {
-    give_up(Verdict::unknown, "interrupted");
-  }
+  if (const char* const why = why_to_end(options_)) give_up(Verdict::unknown, why);
   next_look_ = std::min(result_.figures.transitions + kLookEvery, options_.transitions_max + 1);
 }
 

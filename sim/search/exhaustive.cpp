@@ -80,6 +80,7 @@ class Exhaustive {
     }
     arrive(std::move(first));
     while (depth_ > 0 && !ended_ && !again_) try_next();
+    result_.figures.visited_bytes = std::max(result_.figures.visited_bytes, visited_.bytes());
   }
 
   void try_next() {
@@ -119,10 +120,8 @@ class Exhaustive {
       give_up(Verdict::bound_hit, fmt::format("the bound of {} steps was hit (--transitions)",
                                               options_.transitions_max));
     }
-    const bool asks = before / kAskEvery != result_.figures.transitions / kAskEvery;
-    if (asks && options_.interrupted != nullptr && options_.interrupted()) {
-      give_up(Verdict::unknown, "interrupted");
-    }
+    if (before / kAskEvery == result_.figures.transitions / kAskEvery) return;
+    if (const char* const why = why_to_end(options_)) give_up(Verdict::unknown, why);
   }
 
   // Pushes the state the world is in, unless it was met before.

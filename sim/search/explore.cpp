@@ -114,6 +114,7 @@ Result search_fewer(const Model& model, FaultPlan plan, const SearchOptions& opt
   if (plan.exact) return swept;  // fewer faults than the prescribed ones say nothing
   Result fewer = exhaustive(model, plan, options);
   swept.figures.states = fewer.figures.states;
+  swept.figures.visited_bytes = fewer.figures.visited_bytes;
   swept.figures.digest = fewer.figures.digest;
   swept.figures.quiet_digest = fewer.figures.quiet_digest;
   swept.figures.transitions += fewer.figures.transitions;

@@ -14,9 +14,9 @@ Result random_search(const Model& model, const FaultPlan& plan, const SearchOpti
   World teller(model, Reading::any, plan);
   Random seeds(options.seed);
   for (std::uint64_t run = 0; run < options.runs; ++run) {
-    if (options.interrupted != nullptr && options.interrupted()) {
+    if (const char* const why = why_to_end(options); why != nullptr) {
       result.verdict = Verdict::unknown;
-      result.reasons.assign(1, "interrupted");
+      result.reasons.assign(1, why);
       break;
     }
     const std::uint64_t seed = seeds.next();

@@ -49,10 +49,16 @@ struct SearchOptions {
   std::uint64_t states_max = 20'000'000;  // of `exhaustive`
   std::uint64_t transitions_max = 100'000'000;
   std::uint64_t steps_max = 100'000;  // of one sampled or swept run
-  bool (*interrupted)() = nullptr;    // asked now and then; true: end as UNKNOWN
+  // Asked now and then: null, go on; else why the search must end, as UNKNOWN with this reason.
+  const char* (*interrupted)() = nullptr;
   std::vector<std::string> violates;  // invariants that end the search; empty: any
   std::uint64_t goals = 0;            // goals that a run must reach to count as a violation
 };
+
+// Why the search must end now; null: it need not.
+[[nodiscard]] inline const char* why_to_end(const SearchOptions& options) {
+  return options.interrupted == nullptr ? nullptr : options.interrupted();
+}
 
 // A broken rule with the run that shows it.
 struct Violation {
@@ -68,6 +74,7 @@ struct Violation {
   std::uint32_t budget = 0;    // of the plan when the tape was recorded
   bool mistake = false;        // of the model, not of the design (exit 2)
   bool fewest_faults = false;  // every smaller number of faults was searched to its end
+  bool cut_short = false;      // shrinking was interrupted: a smaller run may show it too
   std::uint32_t steps = 0;
   Hash128 fingerprint;  // of the final state
   Tape tape;            // strict: replays to the same state
@@ -82,6 +89,8 @@ struct SearchFigures {
   std::uint64_t runs = 0;         // complete runs of sweep and random
   std::uint64_t depth = 0;        // steps of the longest path
   std::uint64_t shrink_runs = 0;
+  // Of memory: the set of states of the search that took most.
+  std::uint64_t visited_bytes = 0;
   Hash128 digest;        // of all states met, for comparing two searches
   Hash128 quiet_digest;  // of those in which all is quiet: reductions leave them as they are
 };

@@ -64,6 +64,10 @@ class Shrinker {
 
   // Runs `plan`; keeps the run if it shows the same violation and is smaller.
   bool attempt(const Plan& plan) {
+    if (why_to_end(options_) != nullptr) {
+      best_.cut_short = true;
+      return false;
+    }
     ++runs_;
     RelaxedSource relaxed(plan);
     Recorder recorder(relaxed);

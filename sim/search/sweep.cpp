@@ -46,8 +46,8 @@ class Sweep {
   // placed later, to `next`.
   bool run_once(const std::vector<std::uint32_t>& script,
                 std::vector<std::vector<std::uint32_t>>& next) {
-    if (options_.interrupted != nullptr && options_.interrupted()) {
-      result_.reasons.assign(1, "interrupted");
+    if (const char* const why = why_to_end(options_); why != nullptr) {
+      result_.reasons.assign(1, why);
       return true;
     }
     ScriptedSource source;

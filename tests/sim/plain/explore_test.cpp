@@ -113,7 +113,7 @@ TEST_CASE(
 
 TEST_CASE("an interrupted search of plain states decides nothing", "[sim][plain]") {
   SearchOptions options;
-  options.interrupted = [] { return true; };
+  options.interrupted = [] { return "interrupted"; };
   const Explored result = explore(Walk{}, options);
   CHECK(result.verdict == Verdict::unknown);
   CHECK(result.reasons == std::vector<std::string>{"interrupted"});
