@@ -13,6 +13,11 @@ void WaitList::remove(const Operation& operation) {
   waiting_.erase(found);
 }
 
+void WaitList::wake_all(World& world, const Window& within) {
+  for (Operation* operation : waiting_) operation->asked_ = within;
+  wake_all(world);
+}
+
 void WaitList::wake_all(World& world) {
   for (Operation* operation : waiting_) {
     operation->wait_list_ = nullptr;
@@ -34,7 +39,7 @@ Operation::Operation(World& world, Component* component, const Site& at, const W
   window = in;
 }
 
-void Operation::await_suspend(std::coroutine_handle<> awaiting) {
+void Operation::begin(std::coroutine_handle<> awaiting) {
   awaiting_ = awaiting;
   activity = world_->running();
   ONCEWARD_ASSERT(activity != nullptr);
@@ -44,9 +49,13 @@ void Operation::await_suspend(std::coroutine_handle<> awaiting) {
   if (activity->takes != nullptr) asked_ = *activity->takes;
   entry = activity->entry;
   if (entry == 0) entry = world_->cause();
+  id = activity->creator.next(*site);
+}
+
+void Operation::await_suspend(std::coroutine_handle<> awaiting) {
+  begin(awaiting);
   // Another of its process's tasks may have doomed or paused it in this very step.
-  world_->add_for(*activity->process, *this, activity->creator.next(*site), *site, asked_,
-                  world_->steps(), world_->now());
+  world_->add_for(*activity->process, *this, id, *site, asked_, world_->steps(), world_->now());
 }
 
 void Operation::wait_in(WaitList& list) {

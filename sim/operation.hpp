@@ -29,8 +29,9 @@ class WaitList {
  public:
   void add(Operation& operation) { waiting_.push_back(&operation); }
   void remove(const Operation& operation);
-  // All become pending again, with a fresh window, and are applied anew.
+  // All become pending again, with a fresh window of their own or `within`, and are applied anew.
   void wake_all(World& world);
+  void wake_all(World& world, const Window& within);
   void fingerprint(Hasher& hasher) const;
 
  private:
@@ -95,6 +96,8 @@ class Operation : public Occurrence {
   // REQUIRES: Fallible::sent; others have none.
   [[nodiscard]] virtual Operation* copy() const { return nullptr; }
 
+  // The first half of `await_suspend`: it belongs to the running task, and is not pending yet.
+  void begin(std::coroutine_handle<> awaiting);
   void wait_in(WaitList& list);
   // It has just become blocked: what it waits for and who holds that, for people ("waits for row
   // o1"), and what led to it. False: that needs no word. Told at the end of a run that it outlasts.
@@ -140,6 +143,27 @@ class Sleep final : public Operation {
 
  protected:
   Applied apply(World&) override { return Applied::done; }
+};
+
+// Waits in `list` for a word from whoever holds that, and goes on as soon as the word says: a
+// message on its way, a queue that is not empty any more. A word given while nobody waits is lost.
+class Wait final : public Operation {
+ public:
+  // REQUIRES: `list` outlives the task.
+  Wait(World& world, const Site& site, WaitList& list)
+      : Operation(world, nullptr, site, kAnyTime), list_(&list) {}
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    begin(awaiting);
+    wait_in(*list_);
+  }
+  void await_resume() const { remember(0); }
+  [[nodiscard]] std::string describe() const override { return "wait"; }
+
+ protected:
+  Applied apply(World&) override { return Applied::done; }
+
+ private:
+  WaitList* list_;
 };
 
 }  // namespace onceward::sim
