@@ -2,14 +2,12 @@
 
 namespace onceward::sim {
 
-Hash128 Creator::next(const Site& site) {
-  if (first_.site == nullptr) first_.site = &site;
-  if (first_.site == &site) return derive(id_, site.hash, first_.n++);
+std::uint32_t Creator::count_other(const Site& site) {
   for (Count& count : others_) {
-    if (count.site == &site) return derive(id_, site.hash, count.n++);
+    if (count.site == &site) return count.n++;
   }
   others_.push_back({&site, 1});
-  return derive(id_, site.hash, 0);
+  return 0;
 }
 
 void Activity::fingerprint(Hasher& hasher) const {

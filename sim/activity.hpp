@@ -21,13 +21,20 @@ class Creator {
   explicit Creator(const Hash128& id) : id_(id) {}
   [[nodiscard]] const Hash128& id() const { return id_; }
   // The causal id of this creator's next creation at `site`.
-  [[nodiscard]] Hash128 next(const Site& site);
+  [[nodiscard]] Hash128 next(const Site& site) { return derive(id_, site.hash, count(site)); }
+  // The n of that id alone, for who may never be asked for the id.
+  [[nodiscard]] std::uint32_t count(const Site& site) {
+    if (first_.site == nullptr) first_.site = &site;
+    return first_.site == &site ? first_.n++ : count_other(site);
+  }
 
  private:
   struct Count {
     const Site* site = nullptr;
     std::uint32_t n = 0;
   };
+  [[nodiscard]] std::uint32_t count_other(const Site& site);
+
   Hash128 id_;
   Count first_;  // most creators create at one site only: no block of its own for it
   Vector<Count> others_;

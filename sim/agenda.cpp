@@ -12,15 +12,11 @@ constexpr std::size_t kFew = 32;   // so many a heap serves best
 
 }  // namespace
 
-void Agenda::add(const Entry& entry) {
+void Agenda::add_here(const Entry& entry) {
   if (order_ == Order::sorted) {
     auto place = entries_.end();
     while (place != entries_.begin() && entry.before(*(place - 1))) --place;
     entries_.insert(place, entry);
-    return;
-  }
-  if (later_ != nullptr && later_->takes(entry.instant)) {
-    later_->add(entry);
     return;
   }
   entries_.push_back(entry);
@@ -31,29 +27,21 @@ void Agenda::add(const Entry& entry) {
   later_->add_earlier(entries_);
 }
 
-Agenda::Entry Agenda::take(std::size_t index) {
+Agenda::Entry Agenda::take_here(std::size_t index) {
+  ONCEWARD_ASSERT(index < entries_.size());
+  const Entry taken = entries_[index];
   if (order_ == Order::sorted) {
-    ONCEWARD_ASSERT(index < entries_.size());
-    const Entry taken = entries_[index];
     entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
     return taken;
   }
-  ONCEWARD_ASSERT(index == 0 && !empty());
-  const Entry taken = take_first();
-  if (entries_.empty() && later_ != nullptr && !later_->has_run()) refill();
-  return taken;
-}
-
-Agenda::Entry Agenda::take_first() {
-  if (begins_in_ladder()) {
-    const Entry taken = later_->first();
-    later_->take_first();
-    return taken;
-  }
-  const Entry taken = entries_[0];
+  ONCEWARD_ASSERT(index == 0);
   const Entry last = entries_.back();
   entries_.pop_back();
-  if (!entries_.empty()) sift_down(0, last);
+  if (!entries_.empty()) {
+    sift_down(0, last);
+  } else if (later_ != nullptr && !later_->has_run()) {
+    refill();
+  }
   return taken;
 }
 

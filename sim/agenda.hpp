@@ -21,9 +21,21 @@ class Agenda {
 
   explicit Agenda(Order order) : order_(order) {}
 
-  void add(const Entry& entry);
+  void add(const Entry& entry) {
+    if (later_ != nullptr && later_->takes(entry.instant)) {
+      later_->add(entry);
+    } else {
+      add_here(entry);
+    }
+  }
   // Removes and returns entry `index`; under `heap` only index 0, the first, may be taken.
-  Entry take(std::size_t index);
+  Entry take(std::size_t index) {
+    if (order_ == Order::sorted || index != 0 || !begins_in_ladder()) return take_here(index);
+    const Entry taken = later_->first();
+    later_->take_first();
+    if (!later_->has_run() && entries_.empty()) refill();
+    return taken;
+  }
   // Removes the entry of `occurrence`, wherever it stands. Linear; for cancelling only.
   void remove(const Occurrence* occurrence);
 
@@ -41,7 +53,8 @@ class Agenda {
     return later_ != nullptr && later_->has_run() &&
            (entries_.empty() || later_->first().before(entries_[0]));
   }
-  [[nodiscard]] Entry take_first();
+  void add_here(const Entry& entry);
+  [[nodiscard]] Entry take_here(std::size_t index);
   void refill();
   void sift_up(std::size_t index, const Entry& entry);
   void sift_down(std::size_t index, const Entry& entry);

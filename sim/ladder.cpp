@@ -28,29 +28,6 @@ void insertion_sort(Vector<AgendaEntry>& run) {
 
 }  // namespace
 
-void Ladder::add(const AgendaEntry& entry) {
-  if (const std::uint64_t bucket = bucket_of(entry.instant); bucket < buckets_) {
-    add_to_bucket(bucket, entry);
-    return;
-  }
-  top_sorted_ = top_sorted_ && (top_.empty() || top_.back().before(entry));
-  top_.push_back(entry);
-}
-
-// In front of the others: their latest comes first.
-void Ladder::add_to_bucket(std::uint64_t bucket, const AgendaEntry& entry) {
-  std::uint32_t node = free_;
-  if (node != 0) {
-    free_ = nodes_[node].next;
-  } else {
-    node = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.emplace_back();
-  }
-  nodes_[node] = {entry, heads_[bucket]};
-  heads_[bucket] = node;
-  ++in_rung_;
-}
-
 void Ladder::make_run() {
   run_.clear();
   next_ = 0;

@@ -38,7 +38,14 @@ class Ladder : public InArena {
   // Whether an entry of this instant belongs here.
   [[nodiscard]] bool takes(std::int64_t instant) const { return open_ && instant >= horizon_; }
   // REQUIRES: takes(entry.instant).
-  void add(const AgendaEntry& entry);
+  void add(const AgendaEntry& entry) {
+    if (const std::uint64_t bucket = bucket_of(entry.instant); bucket < buckets_) {
+      add_to_bucket(bucket, entry);
+    } else {
+      top_sorted_ = top_sorted_ && (top_.empty() || top_.back().before(entry));
+      top_.push_back(entry);
+    }
+  }
   // Adds all of `earlier`, whose instants it did not take, and clears it; the horizon is set anew.
   // Linear in all that is pending.
   void add_earlier(Vector<AgendaEntry>& earlier);
@@ -66,7 +73,19 @@ class Ladder : public InArena {
   [[nodiscard]] std::uint64_t bucket_of(std::int64_t instant) const {
     return (static_cast<std::uint64_t>(instant) - static_cast<std::uint64_t>(start_)) >> shift_;
   }
-  void add_to_bucket(std::uint64_t bucket, const AgendaEntry& entry);
+  // In front of the others: their latest comes first.
+  void add_to_bucket(std::uint64_t bucket, const AgendaEntry& entry) {
+    std::uint32_t node = free_;
+    if (node != 0) {
+      free_ = nodes_[node].next;
+    } else {
+      node = static_cast<std::uint32_t>(nodes_.size());
+      nodes_.emplace_back();
+    }
+    nodes_[node] = {entry, heads_[bucket]};
+    heads_[bucket] = node;
+    ++in_rung_;
+  }
   void make_rung();
   void take_bucket();
   void set_horizon(std::uint64_t instant);

@@ -16,7 +16,8 @@ class World;
 
 class Occurrence : public InArena {
  public:
-  Hash128 id;  // causal id: (creator, site, n)
+  // The causal id: (creator, site, n); or, until somebody asks, its creator's with `n` beside it.
+  Hash128 id;
   const Site* site = nullptr;
   // The activity that waits for it; it dies with its process. Null: addressed to a service or to
   // nobody in particular, so it survives every crash.
@@ -38,6 +39,12 @@ class Occurrence : public InArena {
   };
   Phase phase = Phase::idle;
   bool owned = false;  // deleted by the world once it happened or was cancelled
+  bool id_is_creators = false;
+  std::uint32_t n = 0;
+
+  [[nodiscard]] Hash128 causal_id() const {
+    return id_is_creators ? derive(id, site->hash, n) : id;
+  }
 
   virtual void happen(World& world) = 0;
   // What its future depends on besides `site`. Operations leave it to their activity.

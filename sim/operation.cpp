@@ -33,12 +33,6 @@ void WaitList::fingerprint(Hasher& hasher) const {
   for (const Operation* operation : waiting_) operation->activity->fingerprint(hasher);
 }
 
-Operation::Operation(World& world, Component* component, const Site& at, const Window& in)
-    : world_(&world), component_(component), asked_(in) {
-  site = &at;
-  window = in;
-}
-
 void Operation::begin(std::coroutine_handle<> awaiting) {
   awaiting_ = awaiting;
   activity = world_->running();
@@ -49,7 +43,10 @@ void Operation::begin(std::coroutine_handle<> awaiting) {
   if (activity->takes != nullptr) asked_ = *activity->takes;
   entry = activity->entry;
   if (entry == 0) entry = world_->cause();
-  id = activity->creator.next(*site);
+  // Where instants decide what comes next, hardly anybody asks for it.
+  id_is_creators = world_->reading_ == Reading::sampled;
+  n = activity->creator.count(*site);
+  id = id_is_creators ? activity->creator.id() : derive(activity->creator.id(), site->hash, n);
 }
 
 void Operation::await_suspend(std::coroutine_handle<> awaiting) {
@@ -65,6 +62,7 @@ void Operation::wait_in(WaitList& list) {
 
 void Operation::remember(std::uint64_t result) const {
   Activity* running = world_->running();
+  if (world_->reading_ == Reading::sampled) return;
   if (running->exact == nullptr) running->awaited = derive(running->awaited, site->hash, result);
 }
 
@@ -147,6 +145,7 @@ void Operation::apply_later(World& world) {
   again->activity = nullptr;
   again->awaiting_ = nullptr;
   again->owned = true;
+  again->id_is_creators = false;
   Hasher asking(Hasher::Ids::raw);
   activity->fingerprint(asking);
   again->asked_by_ = asking.finish();
@@ -174,7 +173,7 @@ void Operation::happen(World& world) {
     static_cast<void>(apply_without_reply(world));
     return;
   }
-  const FaultKind fault = offer_before(world);
+  const FaultKind fault = world.may_strike() ? offer_before(world) : FaultKind::none;
   Applied applied = Applied::done;
   bool done = false;
   switch (fault) {

@@ -73,7 +73,11 @@ class Operation : public Occurrence {
 
  protected:
   // REQUIRES: `world` is the world of the task that will await it.
-  Operation(World& world, Component* component, const Site& at, const Window& in);
+  Operation(World& world, Component* component, const Site& at, const Window& in)
+      : world_(&world), component_(component), asked_(in) {
+    site = &at;
+    window = in;
+  }
   ~Operation() = default;
 
   // Does it. Called with the component's memory entered.

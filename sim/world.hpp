@@ -92,7 +92,8 @@ class World {
   [[nodiscard]] std::uint32_t faults_used() const { return core_->faults_used; }
   [[nodiscard]] std::uint32_t rule_strikes(std::size_t rule) const { return core_->strikes[rule]; }
 
-  // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6).
+  // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6). Under the
+  // reading `sampled`, in which no states are compared, what tasks awaited is not in it.
   [[nodiscard]] Hash128 fingerprint() const;
   // The fingerprint; and forgets the instants that nothing refers to any more.
   Hash128 settle();
@@ -300,7 +301,12 @@ class World {
     std::uint32_t cause = 0;
     std::uint32_t choices_in_step = 0;
     Activity* running = nullptr;
-    Hash128 happening;               // causal id of the occurrence that happens now
+    // The causal id of the occurrence that happens now: derived from these, or with no site the
+    // first itself.
+    Hash128 happening;
+    const Site* happening_site = nullptr;
+    std::uint32_t happening_n = 0;
+    bool judged = false;             // on_quiet has been called since the last step
     Vector<std::uint32_t> strikes;   // by rule of the plan
     Vector<std::uint32_t> versions;  // by resource
     struct Ready {
@@ -316,9 +322,14 @@ class World {
     };
     Vector<Taken> instants;  // those that values refer to; sampled reading only
     std::uint64_t goals = 0;
-    bool judged = false;  // on_quiet has been called since the last step
   };
 
+  [[nodiscard]] bool may_strike() const { return core_->faults_used < plan_.budget; }
+  [[nodiscard]] Hash128 happening() const {
+    const Core& core = *core_;
+    if (core.happening_site == nullptr) return core.happening;
+    return derive(core.happening, core.happening_site->hash, core.happening_n);
+  }
   [[nodiscard]] bool strikes(const FaultRule& rule, FaultKind kind,
                              std::initializer_list<const Symbol*> targets) const;
   std::uint32_t choose(const ChoicePoint& point);
@@ -338,7 +349,10 @@ class World {
                      const Site& site, const Window& window, const Ends& ends);
   static void describe(Occurrence& occurrence, const Hash128& id, const Site& site,
                        const Window& window, const Ends& ends);
-  void heed_window(const Occurrence& occurrence);
+  void heed_window(const Occurrence& occurrence) {
+    if (!heeded_.none()) add_window(occurrence);
+  }
+  void add_window(const Occurrence& occurrence);
   [[nodiscard]] Instant instant_of(std::uint32_t step) const;
   [[nodiscard]] bool is_past(const Value& instant, const Value& of_pass, bool or_equal) const;
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);

@@ -101,7 +101,7 @@ void World::record_time(bool before) {
   Point point;
   point.kind = ChoiceKind::time;
   point.arity = 2;
-  point.owner = core_->happening;
+  point.owner = happening();
   point.site = &kCompareInstants;
   point.n = core_->choices_in_step++;
   source_->decided(point, before ? 0 : 1);
