@@ -18,7 +18,7 @@ void Activity::fingerprint(Hasher& hasher) const {
     hasher.add(waiting_for->site->hash);
     hasher.meet(*waiting_for);
   }
-  if (!due.is_null()) due.fingerprint(hasher);
+  if (!due().is_null()) due().fingerprint(hasher);
   hasher.add(to_come.size());
   for (const Value& instant : to_come) instant.fingerprint(hasher);
   hasher.add(passed.size());

@@ -36,8 +36,8 @@ class Creator {
   [[nodiscard]] std::uint32_t count_other(const Site& site);
 
   Hash128 id_;
-  Count first_;  // most creators create at one site only: no block of its own for it
-  Vector<Count> others_;
+  Count first_;  // most creators create at one site only
+  RareList<Count> others_;
 };
 
 // Something a periodic pass may read: a table, a log, a piece of memory. Each has a version that
@@ -76,36 +76,42 @@ class Completion {
 class Activity final : public InArena {
  public:
   Activity(const Hash128& id, const Site& site, Process& process, Completion* completion)
-      : creator(id), site(&site), process(&process), completion(completion) {}
+      : creator(id), process(&process), site(&site), completion(completion) {}
+
+  // What only some passes have: kept apart, as one of at most one.
+  struct OfPass {
+    Hash128 memory_before;  // of its process, when it began
+    Value due;              // the instant that it waited for, which has come
+  };
+  [[nodiscard]] Value due() const { return of_pass.size() > 0 ? of_pass.begin()->due : Value(); }
 
   // A task with exact state counts by that state; any other by its id and what it awaited.
   void fingerprint(Hasher& hasher) const;
 
+  // What every step needs comes first.
   Creator creator;
-  const Site* site;
   Process* process;
-  Completion* completion;
   std::coroutine_handle<> root;
   Occurrence* waiting_for = nullptr;  // the operation it awaits, pending or blocked
   const ExactState* exact = nullptr;
-  std::coroutine_handle<> answered;   // goes on here when its paused process resumes
   const Symbol* next_name = nullptr;  // of the next operation it awaits
   const Window* takes = nullptr;      // how long its operations take, if not as they say
-  Hash128 awaited;                    // rolling hash of all that it awaited
-  Hash128 memory_before;              // of its process, when it began: for passes only
+  std::uint32_t entry = 0;            // its latest trace entry
   bool is_pass = false;               // of a periodic handler
   bool acted = false;                 // it changed something others can see
   bool struck = false;                // a fault struck it
-  const char* exits = nullptr;     // its process ends with it: why, for people; null: it does not
-  std::uint32_t entry = 0;         // its latest trace entry
-  Vector<Read> reads;              // in the order read
-  Vector<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
+
+  const Site* site;
+  Completion* completion;
+  std::coroutine_handle<> answered;  // goes on here when its paused process resumes
+  Hash128 awaited;                   // rolling hash of all that it awaited
+  const char* exits = nullptr;       // its process ends with it: why, for people; null: it does not
+  RareList<Read> reads;              // in the order read
+  RareList<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
+  RareList<const Symbol*> passed;    // named operations applied in this handler run and loop round
+  RareList<Value> to_come;  // of passes: when what they compared comes out otherwise by time alone
+  RareList<OfPass> of_pass;
   std::uint32_t began_step = 0;
-  // Of passes: when what they compared comes out otherwise, if nothing changes but the time; and
-  // the instant that such a pass waited for, which has come.
-  Vector<Value> to_come;
-  Value due;
-  Vector<const Symbol*> passed;  // named operations applied in this handler run and loop round
 };
 
 }  // namespace onceward::sim

@@ -29,9 +29,9 @@ class Occurrence : public InArena {
   Window window;
   std::uint32_t floor_step = 0;
   std::uint32_t since_step = 0;
-  Instant earliest;          // of the default timing, in which all comes as early as it can
-  std::uint32_t number = 0;  // order of creation
-  std::uint32_t entry = 0;   // the trace entry that led to it
+  Instant earliest;         // of the default timing, in which all comes as early as it can
+  std::uint32_t entry = 0;  // the trace entry that led to it
+  std::uint32_t n = 0;      // see `id`
   enum class Phase : std::uint8_t {
     idle,
     pending,
@@ -40,7 +40,6 @@ class Occurrence : public InArena {
   Phase phase = Phase::idle;
   bool owned = false;  // deleted by the world once it happened or was cancelled
   bool id_is_creators = false;
-  std::uint32_t n = 0;
 
   [[nodiscard]] Hash128 causal_id() const {
     return id_is_creators ? derive(id, site->hash, n) : id;

@@ -14,7 +14,7 @@ void WaitList::remove(const Operation& operation) {
 }
 
 void WaitList::wake_all(World& world, const Window& within) {
-  for (Operation* operation : waiting_) operation->asked_ = within;
+  for (Operation* operation : waiting_) operation->window = within;
   wake_all(world);
 }
 
@@ -22,7 +22,7 @@ void WaitList::wake_all(World& world) {
   for (Operation* operation : waiting_) {
     operation->wait_list_ = nullptr;
     world.add_for(*operation->activity->process, *operation, operation->id, *operation->site,
-                  operation->asked_, world.steps(), world.now());
+                  operation->window, world.steps(), world.now());
     operation->entry = world.cause();
   }
   waiting_.clear();
@@ -34,13 +34,12 @@ void WaitList::fingerprint(Hasher& hasher) const {
 }
 
 void Operation::begin(std::coroutine_handle<> awaiting) {
-  awaiting_ = awaiting;
   activity = world_->running();
   ONCEWARD_ASSERT(activity != nullptr);
+  caller_ = {awaiting.address(), activity->next_name};
   activity->waiting_for = this;
-  name_ = activity->next_name;
   activity->next_name = nullptr;
-  if (activity->takes != nullptr) asked_ = *activity->takes;
+  if (activity->takes != nullptr) window = *activity->takes;
   entry = activity->entry;
   if (entry == 0) entry = world_->cause();
   // Where instants decide what comes next, hardly anybody asks for it.
@@ -52,7 +51,7 @@ void Operation::begin(std::coroutine_handle<> awaiting) {
 void Operation::await_suspend(std::coroutine_handle<> awaiting) {
   begin(awaiting);
   // Another of its process's tasks may have doomed or paused it in this very step.
-  world_->add_for(*activity->process, *this, id, *site, asked_, world_->steps(), world_->now());
+  world_->add_for(*activity->process, *this, id, *site, window, world_->steps(), world_->now());
 }
 
 void Operation::wait_in(WaitList& list) {
@@ -143,12 +142,13 @@ void Operation::apply_later(World& world) {
   Operation* again = copy();
   if (again == nullptr) return;
   again->activity = nullptr;
-  again->awaiting_ = nullptr;
   again->owned = true;
   again->id_is_creators = false;
   Hasher asking(Hasher::Ids::raw);
   activity->fingerprint(asking);
-  again->asked_by_ = asking.finish();
+  const Hash128 asked_by = asking.finish();
+  again->asked_by_[0] = asked_by.high;
+  again->asked_by_[1] = asked_by.low;
   world.add(*again, activity->creator, *site, kAnyTime);
 }
 
@@ -202,10 +202,10 @@ void Operation::happen(World& world) {
     tell_wait(world);
     return;
   }
-  if (name_ != nullptr) world.pass(*name_);
+  if (caller_.name != nullptr) world.pass(*caller_.name);
   if (applied == Applied::acted && world.strike_after(*this)) return;
   activity->waiting_for = nullptr;
-  detail::next_to_resume = awaiting_;
+  detail::next_to_resume = std::coroutine_handle<>::from_address(caller_.awaiting);
 }
 
 }  // namespace onceward::sim

@@ -41,10 +41,10 @@ void Periodic::happen(World& world) {
   ++running_;
   ++pass_;
   latest_ = derive(id, site->hash, 0);
+  const Arena::Entered entered(world.arena(), process_->owner());
   Activity& pass = process_->spawn_as(world, latest_, *site, this, [this] { return start_pass(); });
-  pass.memory_before = memory_of(*process_);
+  pass.of_pass.push_back({memory_of(*process_), was_due ? due_ : Value()});
   pass.is_pass = true;
-  if (was_due) pass.due = due_;
   if (running_ < overlap_) add_next(world);
 }
 
@@ -70,7 +70,7 @@ void Periodic::activity_ended(World& world, Activity& activity) {
         return world.core_->versions[static_cast<std::size_t>(read.resource)] == read.version;
       });
   --running_;
-  const bool remembers = !(activity.memory_before == memory_of(*process_));
+  const bool remembers = !(activity.of_pass.begin()->memory_before == memory_of(*process_));
   if (!activity.acted && !remembers && !activity.struck && current) {
     park(world, activity);
     return;

@@ -290,10 +290,9 @@ void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& s
   Core& core = *core_;
   ONCEWARD_ASSERT(occurrence.phase != Occurrence::Phase::pending);
   describe(occurrence, id, site, window, ends);
-  occurrence.number = core.next_number++;
   occurrence.phase = Occurrence::Phase::pending;
   Duration delay = window.earliest;
-  std::uint64_t tie = occurrence.number;
+  std::uint64_t tie = core.next_number++;  // the order of creation
   if (reading_ == Reading::sampled) {
     const OutsideStep gate;
     if (!window.is_point()) delay = source_->draw(window);
