@@ -58,11 +58,11 @@ Frame::Branch Frame::start(const Step& step, const Block& block, bool stays) {
         made.frame = new Frame(*this, block, stays);
         return run_steps(made.frame);
       });
-  made.activity->passed.assign(by.passed.begin(), by.passed.end());
+  for (const sim::Symbol* name : by.passed) made.activity->passed.push_back(name);
   made.activity->entry = by.entry;
   made.activity->is_pass = by.is_pass;
   made.activity->began_step = by.began_step;
-  made.activity->due = by.due;
+  if (!by.due().is_null()) made.activity->of_pass.push_back({{}, by.due()});
   return made;
 }
 

@@ -4,19 +4,19 @@
 
 namespace onceward::sim {
 
-Hash128 Creator::next(const Site& site) {
-  if (first_.site == nullptr) first_.site = &site;
-  if (first_.site == &site) return derive(id_, site.hash, first_.n++);
+std::uint32_t Creator::count_other(const Site& site) {
   for (Count& count : others_) {
-    if (count.site == &site) return derive(id_, site.hash, count.n++);
+    if (count.site == &site) return count.n++;
   }
   others_.push_back({&site, 1});
-  return derive(id_, site.hash, 0);
+  return 0;
 }
 
 void ResourceSet::add(ResourceId resource) {
-  const auto place = std::lower_bound(resources_.begin(), resources_.end(), resource);
-  if (place == resources_.end() || *place != resource) resources_.insert(place, resource);
+  if (has(resource)) return;
+  resources_.push_back(resource);
+  ResourceId* const last = resources_.end() - 1;
+  std::rotate(std::lower_bound(resources_.begin(), last, resource), last, resources_.end());
 }
 
 void ResourceSet::add(const ResourceSet& others) {
@@ -45,7 +45,7 @@ void Activity::fingerprint(Hasher& hasher) const {
     hasher.add(outdated ? 1 : 0);
     if (!outdated) reads.fingerprint(hasher);
   }
-  if (!due.is_null()) due.fingerprint(hasher);
+  if (!due().is_null()) due().fingerprint(hasher);
   hasher.add(to_come.size());
   for (const Value& instant : to_come) instant.fingerprint(hasher);
   hasher.add(passed.size());

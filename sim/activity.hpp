@@ -21,16 +21,23 @@ class Creator {
   explicit Creator(const Hash128& id) : id_(id) {}
   [[nodiscard]] const Hash128& id() const { return id_; }
   // The causal id of this creator's next creation at `site`.
-  [[nodiscard]] Hash128 next(const Site& site);
+  [[nodiscard]] Hash128 next(const Site& site) { return derive(id_, site.hash, count(site)); }
+  // The n of that id alone, for who may never be asked for the id.
+  [[nodiscard]] std::uint32_t count(const Site& site) {
+    if (first_.site == nullptr) first_.site = &site;
+    return first_.site == &site ? first_.n++ : count_other(site);
+  }
 
  private:
   struct Count {
     const Site* site = nullptr;
     std::uint32_t n = 0;
   };
+  [[nodiscard]] std::uint32_t count_other(const Site& site);
+
   Hash128 id_;
-  Count first_;  // most creators create at one site only: no block of its own for it
-  Vector<Count> others_;
+  Count first_;  // most creators create at one site only
+  RareList<Count> others_;
 };
 
 // Something a periodic pass may read: a table, a log, a piece of memory.
@@ -40,11 +47,12 @@ class ResourceSet {
  public:
   void add(ResourceId resource);
   void add(const ResourceSet& others);
+  void clear() { resources_.shrink(0); }
   [[nodiscard]] bool has(ResourceId resource) const;
   void fingerprint(Hasher& hasher) const;
 
  private:
-  Vector<ResourceId> resources_;
+  RareList<ResourceId> resources_;
 };
 
 // State that a task keeps explicitly, as the interpreter does; it then stands for the task in the
@@ -76,37 +84,43 @@ class Completion {
 class Activity final : public InArena {
  public:
   Activity(const Hash128& id, const Site& site, Process& process, Completion* completion)
-      : creator(id), site(&site), process(&process), completion(completion) {}
+      : creator(id), process(&process), site(&site), completion(completion) {}
+
+  // What only some passes have: kept apart, as one of at most one.
+  struct OfPass {
+    Hash128 memory_before;  // of its process, when it began
+    Value due;              // the instant that it waited for, which has come
+  };
+  [[nodiscard]] Value due() const { return of_pass.size() > 0 ? of_pass.begin()->due : Value(); }
 
   // A task with exact state counts by that state; any other by its id and what it awaited.
   void fingerprint(Hasher& hasher) const;
 
+  // What every step needs comes first.
   Creator creator;
-  const Site* site;
   Process* process;
-  Completion* completion;
   std::coroutine_handle<> root;
   Occurrence* waiting_for = nullptr;  // the operation it awaits, pending or blocked
   const ExactState* exact = nullptr;
-  std::coroutine_handle<> answered;   // goes on here when its paused process resumes
   const Symbol* next_name = nullptr;  // of the next operation it awaits
   const Window* takes = nullptr;      // how long its operations take, if not as they say
-  Hash128 awaited;                    // rolling hash of all that it awaited
-  Hash128 memory_before;              // of its process, when it began: for passes only
+  std::uint32_t entry = 0;            // its latest trace entry
   bool is_pass = false;               // of a periodic handler
   bool acted = false;                 // it changed something others can see
   bool struck = false;                // a fault struck it
-  const char* exits = nullptr;     // its process ends with it: why, for people; null: it does not
-  std::uint32_t entry = 0;         // its latest trace entry
-  ResourceSet reads;               // of passes
-  bool outdated = false;           // some of it has changed since it was read
-  Vector<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
+  bool outdated = false;              // something that it read, a pass, has changed since
+
+  const Site* site;
+  Completion* completion;
+  std::coroutine_handle<> answered;  // goes on here when its paused process resumes
+  Hash128 awaited;                   // rolling hash of all that it awaited
+  const char* exits = nullptr;       // its process ends with it: why, for people; null: it does not
+  ResourceSet reads;                 // of passes
+  RareList<std::uint32_t> instants;  // steps whose instants it took; of tasks without exact state
+  RareList<const Symbol*> passed;    // named operations applied in this handler run and loop round
+  RareList<Value> to_come;  // of passes: when what they compared comes out otherwise by time alone
+  RareList<OfPass> of_pass;
   std::uint32_t began_step = 0;
-  // Of passes: when what they compared comes out otherwise, if nothing changes but the time; and
-  // the instant that such a pass waited for, which has come.
-  Vector<Value> to_come;
-  Value due;
-  Vector<const Symbol*> passed;  // named operations applied in this handler run and loop round
 };
 
 }  // namespace onceward::sim

@@ -8,10 +8,8 @@
 
 namespace {
 
-constinit thread_local bool in_step = false;  // the current world
-
 void* allocate(std::size_t bytes, std::size_t alignment) {
-  if (in_step) {
+  if (onceward::sim::detail::in_step) {
     onceward::sim::fail_internal(
         "memory from the heap was asked for inside a step", __FILE__, __LINE__,
         "use sim::Vector and sim::InArena in a world, sim::OutsideStep to print");
@@ -31,12 +29,6 @@ void* allocate_or_throw(std::size_t bytes, std::size_t alignment) {
 }
 
 }  // namespace
-
-bool onceward::sim::detail::exchange_in_step(bool now) {
-  const bool before = in_step;
-  in_step = now;
-  return before;
-}
 
 // Replaceable allocation functions ([new.delete]). The array and nothrow forms would forward to the
 // others, but a sanitizer's own would come first: unchecked, or not fitting the `delete` here.

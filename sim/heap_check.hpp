@@ -6,11 +6,14 @@
 // holder must hand nothing it allocated back to the world.
 #pragma once
 
+#include <utility>
+
 namespace onceward::sim {
 
 namespace detail {
-[[nodiscard]] bool exchange_in_step(bool in_step);
-}
+inline constinit thread_local bool in_step = false;  // the current world
+[[nodiscard]] inline bool exchange_in_step(bool now) { return std::exchange(in_step, now); }
+}  // namespace detail
 
 // Marks the code of one step.
 class InsideStep {

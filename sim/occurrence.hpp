@@ -16,7 +16,8 @@ class World;
 
 class Occurrence : public InArena {
  public:
-  Hash128 id;  // causal id: (creator, site, n)
+  // The causal id: (creator, site, n); or, until somebody asks, its creator's with `n` beside it.
+  Hash128 id;
   const Site* site = nullptr;
   // The activity that waits for it; it dies with its process. Null: addressed to a service or to
   // nobody in particular, so it survives every crash.
@@ -28,9 +29,9 @@ class Occurrence : public InArena {
   Window window;
   std::uint32_t floor_step = 0;
   std::uint32_t since_step = 0;
-  Instant earliest;          // of the default timing, in which all comes as early as it can
-  std::uint32_t number = 0;  // order of creation
-  std::uint32_t entry = 0;   // the trace entry that led to it
+  Instant earliest;         // of the default timing, in which all comes as early as it can
+  std::uint32_t entry = 0;  // the trace entry that led to it
+  std::uint32_t n = 0;      // see `id`
   enum class Phase : std::uint8_t {
     idle,
     pending,
@@ -38,6 +39,11 @@ class Occurrence : public InArena {
   };
   Phase phase = Phase::idle;
   bool owned = false;  // deleted by the world once it happened or was cancelled
+  bool id_is_creators = false;
+
+  [[nodiscard]] Hash128 causal_id() const {
+    return id_is_creators ? derive(id, site->hash, n) : id;
+  }
 
   virtual void happen(World& world) = 0;
   // Whether nobody can tell when it happens, nor change what it does, once it is pending: it asks

@@ -13,11 +13,16 @@ void WaitList::remove(const Operation& operation) {
   waiting_.erase(found);
 }
 
+void WaitList::wake_all(World& world, const Window& within) {
+  for (Operation* operation : waiting_) operation->window = within;
+  wake_all(world);
+}
+
 void WaitList::wake_all(World& world) {
   for (Operation* operation : waiting_) {
     operation->wait_list_ = nullptr;
     world.add_for(*operation->activity->process, *operation, operation->id, *operation->site,
-                  operation->asked_, world.steps(), world.now());
+                  operation->window, world.steps(), world.now());
     operation->entry = world.cause();
   }
   waiting_.clear();
@@ -28,25 +33,25 @@ void WaitList::fingerprint(Hasher& hasher) const {
   for (const Operation* operation : waiting_) operation->activity->fingerprint(hasher);
 }
 
-Operation::Operation(World& world, Component* component, const Site& at, const Window& in)
-    : world_(&world), component_(component), asked_(in) {
-  site = &at;
-  window = in;
+void Operation::begin(std::coroutine_handle<> awaiting) {
+  activity = world_->running();
+  ONCEWARD_ASSERT(activity != nullptr);
+  caller_ = {awaiting.address(), activity->next_name};
+  activity->waiting_for = this;
+  activity->next_name = nullptr;
+  if (activity->takes != nullptr) window = *activity->takes;
+  entry = activity->entry;
+  if (entry == 0) entry = world_->cause();
+  // Where instants decide what comes next, hardly anybody asks for it.
+  id_is_creators = world_->reading_ == Reading::sampled;
+  n = activity->creator.count(*site);
+  id = id_is_creators ? activity->creator.id() : derive(activity->creator.id(), site->hash, n);
 }
 
 void Operation::await_suspend(std::coroutine_handle<> awaiting) {
-  awaiting_ = awaiting;
-  activity = world_->running();
-  ONCEWARD_ASSERT(activity != nullptr);
-  activity->waiting_for = this;
-  name_ = activity->next_name;
-  activity->next_name = nullptr;
-  if (activity->takes != nullptr) asked_ = *activity->takes;
-  entry = activity->entry;
-  if (entry == 0) entry = world_->cause();
+  begin(awaiting);
   // Another of its process's tasks may have doomed or paused it in this very step.
-  world_->add_for(*activity->process, *this, activity->creator.next(*site), *site, asked_,
-                  world_->steps(), world_->now());
+  world_->add_for(*activity->process, *this, id, *site, window, world_->steps(), world_->now());
 }
 
 void Operation::wait_in(WaitList& list) {
@@ -56,6 +61,7 @@ void Operation::wait_in(WaitList& list) {
 
 void Operation::remember(std::uint64_t result) const {
   Activity* running = world_->running();
+  if (world_->reading_ == Reading::sampled) return;
   if (running->exact == nullptr) running->awaited = derive(running->awaited, site->hash, result);
 }
 
@@ -136,11 +142,13 @@ void Operation::apply_later(World& world) {
   Operation* again = copy();
   if (again == nullptr) return;
   again->activity = nullptr;
-  again->awaiting_ = nullptr;
   again->owned = true;
+  again->id_is_creators = false;
   Hasher asking(Hasher::Ids::raw);
   activity->fingerprint(asking);
-  again->asked_by_ = asking.finish();
+  const Hash128 asked_by = asking.finish();
+  again->asked_by_[0] = asked_by.high;
+  again->asked_by_[1] = asked_by.low;
   world.add(*again, activity->creator, *site, kAnyTime);
 }
 
@@ -165,7 +173,7 @@ void Operation::happen(World& world) {
     static_cast<void>(apply_without_reply(world));
     return;
   }
-  const FaultKind fault = offer_before(world);
+  const FaultKind fault = world.may_strike() ? offer_before(world) : FaultKind::none;
   Applied applied = Applied::done;
   bool done = false;
   switch (fault) {
@@ -194,10 +202,10 @@ void Operation::happen(World& world) {
     tell_wait(world);
     return;
   }
-  if (name_ != nullptr) world.pass(*name_);
+  if (caller_.name != nullptr) world.pass(*caller_.name);
   if (applied == Applied::acted && world.strike_after(*this)) return;
   activity->waiting_for = nullptr;
-  detail::next_to_resume = awaiting_;
+  detail::next_to_resume = std::coroutine_handle<>::from_address(caller_.awaiting);
 }
 
 }  // namespace onceward::sim

@@ -29,8 +29,9 @@ class WaitList {
  public:
   void add(Operation& operation) { waiting_.push_back(&operation); }
   void remove(const Operation& operation);
-  // All become pending again, with a fresh window, and are applied anew.
+  // All become pending again, with a fresh window of their own or `within`, and are applied anew.
   void wake_all(World& world);
+  void wake_all(World& world, const Window& within);
   void fingerprint(Hasher& hasher) const;
 
  private:
@@ -62,7 +63,7 @@ class Operation : public Occurrence {
   void happen(World& world) final;
   // Its activity stands for it; what happens late has none any more.
   void fingerprint(Hasher& hasher) const final {
-    if (detached()) hasher.add(asked_by_);
+    if (detached()) hasher.add(Hash128{asked_by_[0], asked_by_[1]});
   }
 
   [[nodiscard]] Reply reply() const { return reply_; }
@@ -72,7 +73,11 @@ class Operation : public Occurrence {
 
  protected:
   // REQUIRES: `world` is the world of the task that will await it.
-  Operation(World& world, Component* component, const Site& at, const Window& in);
+  Operation(World& world, Component* component, const Site& at, const Window& in)
+      : world_(&world), component_(component) {
+    site = &at;
+    window = in;
+  }
   ~Operation() = default;
 
   // Does it. Called with the component's memory entered.
@@ -95,7 +100,12 @@ class Operation : public Occurrence {
   // REQUIRES: Fallible::sent; others have none.
   [[nodiscard]] virtual Operation* copy() const { return nullptr; }
 
+  // The first half of `await_suspend`: it belongs to the running task, and is not pending yet.
+  void begin(std::coroutine_handle<> awaiting);
   void wait_in(WaitList& list);
+  // The list that it is to wait in or waits in.
+  void come_to(WaitList& list) { wait_list_ = &list; }
+  [[nodiscard]] WaitList& list() const { return *wait_list_; }
   // It has just become blocked: what it waits for and who holds that, for people ("waits for row
   // o1"), and what led to it. False: that needs no word. Told at the end of a run that it outlasts.
   [[nodiscard]] virtual bool describe_wait(TraceEntry& /*entry*/) const { return false; }
@@ -116,7 +126,7 @@ class Operation : public Occurrence {
   friend class World;
   friend class WaitList;
 
-  [[nodiscard]] bool detached() const { return !awaiting_; }
+  [[nodiscard]] bool detached() const { return activity == nullptr; }
   FaultKind offer_before(World& world);
   void tell_fault(World& world, FaultKind fault, bool done) const;
   void tell_wait(World& world);
@@ -125,15 +135,21 @@ class Operation : public Occurrence {
   Applied apply_without_reply(World& world);
   void apply_later(World& world);
 
+  Reply reply_ = Reply::answered;
+  std::uint32_t waits_ = 0;  // the trace entry of its wait
   World* world_;
   Component* component_;
-  std::coroutine_handle<> awaiting_;
   WaitList* wait_list_ = nullptr;
-  const Symbol* name_ = nullptr;
-  Window asked_;             // the window it gets whenever it becomes pending
-  std::uint32_t waits_ = 0;  // the trace entry of its wait
-  Hash128 asked_by_;         // detached: the state of the activity that asked for it
-  Reply reply_ = Reply::answered;
+  // What goes on when it has happened, and its name if it has one; or, of what happens late, the
+  // hash of the activity that asked for it.
+  struct Caller {
+    void* awaiting = nullptr;
+    const Symbol* name = nullptr;
+  };
+  union {
+    Caller caller_ = {};
+    std::uint64_t asked_by_[2];
+  };
 };
 
 // Waits for a duration within `window` without doing anything.
@@ -144,6 +160,25 @@ class Sleep final : public Operation {
   void await_resume() const { remember(0); }
   [[nodiscard]] std::string describe() const override { return "sleep"; }
   [[nodiscard]] bool is_local(const World&) const override { return is_own(); }
+
+ protected:
+  Applied apply(World&) override { return Applied::done; }
+};
+
+// Waits in `list` for a word from whoever holds that, and goes on as soon as the word says: a
+// message on its way, a queue that is not empty any more. A word given while nobody waits is lost.
+class Wait final : public Operation {
+ public:
+  // REQUIRES: `list` outlives the task.
+  Wait(World& world, const Site& site, WaitList& list) : Operation(world, nullptr, site, kAnyTime) {
+    come_to(list);
+  }
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    begin(awaiting);
+    wait_in(list());
+  }
+  void await_resume() const { remember(0); }
+  [[nodiscard]] std::string describe() const override { return "wait"; }
 
  protected:
   Applied apply(World&) override { return Applied::done; }

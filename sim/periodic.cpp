@@ -41,10 +41,10 @@ void Periodic::happen(World& world) {
   ++running_;
   ++pass_;
   latest_ = derive(id, site->hash, 0);
+  const Arena::Entered entered(world.arena(), process_->owner());
   Activity& pass = process_->spawn_as(world, latest_, *site, this, [this] { return start_pass(); });
-  pass.memory_before = memory_of(*process_);
+  pass.of_pass.push_back({memory_of(*process_), was_due ? due_ : Value()});
   pass.is_pass = true;
-  if (was_due) pass.due = due_;
   if (running_ < overlap_) add_next(world);
 }
 
@@ -69,7 +69,7 @@ std::string Periodic::describe() const {
 void Periodic::activity_ended(World& world, Activity& activity) {
   const Arena::Entered entered(world.arena(), process_->owner());
   --running_;
-  const bool remembers = !(activity.memory_before == memory_of(*process_));
+  const bool remembers = !(activity.of_pass.begin()->memory_before == memory_of(*process_));
   if (!activity.acted && !remembers && !activity.struck && !activity.outdated) {
     park(world, activity);
     return;
@@ -86,7 +86,8 @@ void Periodic::park(World& world, const Activity& last) {
   stop_waiting(world);
   parked_ = true;
   entry = last.entry;
-  reads_ = last.reads;
+  reads_.clear();
+  reads_.add(last.reads);
   due_ = Value();
   for (const Value& instant : last.to_come) {
     if (due_.is_null() || world.is_before(instant, due_, false)) due_ = instant;

@@ -118,12 +118,14 @@ bool World::step() {
   core.judged = false;
   core.now = std::max(core.now, Instant{next.instant});
   core.happening = occurrence.id;
+  core.happening_site = occurrence.id_is_creators ? occurrence.site : nullptr;
+  core.happening_n = occurrence.n;
   core.cause = occurrence.entry;
   core.running = occurrence.activity;
   occurrence.phase = Occurrence::Phase::idle;
-  core.zone.happen(occurrence);
+  if (!heeded_.none()) core.zone.happen(occurrence);
   if (!core.zone.possible()) return true;
-  log_happened(occurrence);
+  if (path_ != nullptr) log_happened(occurrence);
   const bool owned = occurrence.owned;
   occurrence.happen(*this);
   if (owned) occurrence.dispose();
@@ -140,7 +142,7 @@ std::uint32_t World::choose(const ChoicePoint& point) {
 }
 
 std::uint32_t World::choose_here(ChoicePoint& point, const Site& site) {
-  point.owner = core_->happening;
+  point.owner = happening();
   point.site = &site;
   point.n = core_->choices_in_step++;
   return choose(point);
@@ -152,7 +154,7 @@ namespace {
 struct NextPoint final : ChoicePoint {
   const Agenda* agenda = nullptr;
   [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
-    return (*agenda)[i].occurrence->id;
+    return (*agenda)[i].occurrence->causal_id();
   }
   [[nodiscard]] std::string option_text(std::uint32_t i) const override {
     return (*agenda)[i].occurrence->describe();
@@ -228,6 +230,7 @@ void World::remember_memory(Activity& activity) const {
 void World::remember_choice(const Site& site, std::uint32_t index) {
   Activity* activity = core_->running;
   if (activity == nullptr || activity->exact != nullptr) return;
+  if (reading_ == Reading::sampled) return;
   activity->awaited = derive(activity->awaited, site.hash, index);
 }
 
@@ -311,10 +314,9 @@ void World::add_counted(Occurrence& occurrence, const Hash128& id, const Site& s
   Core& core = *core_;
   ONCEWARD_ASSERT(occurrence.phase != Occurrence::Phase::pending);
   describe(occurrence, id, site, window, ends);
-  occurrence.number = core.next_number++;
   occurrence.phase = Occurrence::Phase::pending;
   Duration delay = window.earliest;
-  std::uint64_t tie = occurrence.number;
+  std::uint64_t tie = core.next_number++;  // the order of creation
   if (reading_ == Reading::sampled) {
     const OutsideStep gate;
     if (!window.is_point()) delay = source_->draw(window);
@@ -334,7 +336,7 @@ void World::describe(Occurrence& occurrence, const Hash128& id, const Site& site
   occurrence.since_step = ends.since_step;
 }
 
-void World::heed_window(const Occurrence& occurrence) {
+void World::add_window(const Occurrence& occurrence) {
   if (!heeded_.has(*occurrence.site)) return;
   const Arena::Entered entered(arena_, core_owner_);
   core_->zone.add(occurrence, core_->step);

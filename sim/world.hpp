@@ -17,6 +17,7 @@
 #include "sim/component.hpp"
 #include "sim/finding.hpp"
 #include "sim/heap_check.hpp"
+#include "sim/model.hpp"
 #include "sim/operation.hpp"
 #include "sim/periodic.hpp"
 #include "sim/process.hpp"
@@ -26,19 +27,6 @@
 #include "sim/zone.hpp"
 
 namespace onceward::sim {
-
-// Describes a flow; `build` makes its processes and components.
-// REQUIRES: equal calls build equal worlds.
-class Model {
- public:
-  virtual ~Model() = default;
-  virtual void build(World& world) const = 0;
-};
-
-// How windows are read (DESIGN 3.2). `sampled`: an instant is drawn in each window. `any`: no
-// instants exist; every order is possible that agrees with the windows the world heeds (none at
-// first; with all of them it is the reading `windows`).
-enum class Reading : std::uint8_t { sampled, any };
 
 class World {
  public:
@@ -90,7 +78,8 @@ class World {
   [[nodiscard]] std::uint32_t faults_used() const { return core_->faults_used; }
   [[nodiscard]] std::uint32_t rule_strikes(std::size_t rule) const { return core_->strikes[rule]; }
 
-  // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6).
+  // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6). Under the
+  // reading `sampled`, in which no states are compared, what tasks awaited is not in it.
   [[nodiscard]] Hash128 fingerprint() const;
   // The fingerprint; and forgets the instants that nothing refers to any more.
   Hash128 settle();
@@ -305,7 +294,12 @@ class World {
     std::uint32_t cause = 0;
     std::uint32_t choices_in_step = 0;
     Activity* running = nullptr;
-    Hash128 happening;              // causal id of the occurrence that happens now
+    // The causal id of the occurrence that happens now: derived from these, or with no site the
+    // first itself.
+    Hash128 happening;
+    const Site* happening_site = nullptr;
+    std::uint32_t happening_n = 0;
+    bool judged = false;            // on_quiet has been called since the last step
     Vector<std::uint32_t> strikes;  // by rule of the plan
     std::uint32_t resources = 0;
     struct Ready {
@@ -321,9 +315,14 @@ class World {
     };
     Vector<Taken> instants;  // those that values refer to; sampled reading only
     std::uint64_t goals = 0;
-    bool judged = false;  // on_quiet has been called since the last step
   };
 
+  [[nodiscard]] bool may_strike() const { return core_->faults_used < plan_.budget; }
+  [[nodiscard]] Hash128 happening() const {
+    const Core& core = *core_;
+    if (core.happening_site == nullptr) return core.happening;
+    return derive(core.happening, core.happening_site->hash, core.happening_n);
+  }
   [[nodiscard]] bool strikes(const FaultRule& rule, FaultKind kind,
                              std::initializer_list<const Symbol*> targets) const;
   std::uint32_t choose(const ChoicePoint& point);
@@ -343,7 +342,10 @@ class World {
                      const Site& site, const Window& window, const Ends& ends);
   static void describe(Occurrence& occurrence, const Hash128& id, const Site& site,
                        const Window& window, const Ends& ends);
-  void heed_window(const Occurrence& occurrence);
+  void heed_window(const Occurrence& occurrence) {
+    if (!heeded_.none()) add_window(occurrence);
+  }
+  void add_window(const Occurrence& occurrence);
   [[nodiscard]] Instant instant_of(std::uint32_t step) const;
   [[nodiscard]] bool is_past(const Value& instant, const Value& of_pass, bool or_equal) const;
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);

@@ -163,7 +163,7 @@ bool World::strike_after(Operation& operation) {
     doom(process, activity.exact == nullptr ? kForever : activity.exact->next_action_within());
     return true;
   }
-  activity.answered = operation.awaiting_;
+  activity.answered = std::coroutine_handle<>::from_address(operation.caller_.awaiting);
   stop_acting(process, Process::State::paused);
   process.entry_ = trace(process.name(), [&](TraceEntry& entry) {
     entry.text = "PAUSE after " + operation.describe();

@@ -59,8 +59,8 @@ void World::pass(const Symbol& name) {
 }
 
 void World::forget_passed(std::size_t count) {
-  Vector<const Symbol*>& passed = core_->running->passed;
-  if (passed.size() > count) passed.resize(count);
+  RareList<const Symbol*>& passed = core_->running->passed;
+  if (passed.size() > count) passed.shrink(count);
 }
 
 std::uint32_t World::add_entry(TraceEntry entry) {

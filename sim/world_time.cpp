@@ -59,8 +59,8 @@ bool World::is_before(const Value& a, const Value& b, bool or_equal) {
 // Whether `instant` is known to lie before one that a pass took which waited for an instant.
 bool World::is_past(const Value& instant, const Value& of_pass, bool or_equal) const {
   const Activity* activity = core_->running;
-  if (activity == nullptr || activity->due.is_null()) return false;
-  const Value& due = activity->due;
+  if (activity == nullptr || activity->due().is_null()) return false;
+  const Value due = activity->due();
   if (of_pass.step() < activity->began_step || instant.step() != due.step()) return false;
   const std::int64_t at_least = instant.number() - of_pass.number();
   return or_equal ? at_least <= due.number() : at_least < due.number();
@@ -101,7 +101,7 @@ void World::record_time(bool before) {
   Point point;
   point.kind = ChoiceKind::time;
   point.arity = 2;
-  point.owner = core_->happening;
+  point.owner = happening();
   point.site = &kCompareInstants;
   point.n = core_->choices_in_step++;
   source_->decided(point, before ? 0 : 1);

@@ -1,147 +1,190 @@
-// The kernel's workloads: hold, coroutine resume, save and restore.
+// The kernel beside those of simulators, on the workloads of workloads.hpp.
 //
-// hold (Vaucher and Duval, CACM 1975): N processes, each sleeping an exponential time again and
-// again, so that N occurrences are always pending; one operation is one wake-up. Delays come from
-// the project's generator, so equal seeds give the equal final clock that other programs of the
-// same definition print.
+// Engines take turns in every round, each peer in a process of its own; what is printed are medians
+// over the rounds. In `hold` a peer is compared only if it ends at our clock: then it did the same.
 #include "tests/bench/kernel.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "sim/random.hpp"
-#include "sim/search/sources.hpp"
-#include "sim/world.hpp"
+#include "tests/bench/peers.hpp"
+#include "tests/bench/workloads.hpp"
 
 namespace onceward::bench {
 namespace {
 
-using sim::Task;
-using sim::World;
+enum class Kind : std::uint8_t { hold, ping_pong, queue, memory };
 
-const sim::Symbol kWorkers("workers");
-const sim::Site kSleep("sleep");
-const sim::Site kStart("start");
-
-// The delays of all workers; outside the world, as a search would never run it.
-struct Delays {
-  sim::Random random{42};
-  sim::Window next() {
-    const double uniform = (static_cast<double>(random.next() >> 11) + 1) * 0x1.0p-53;
-    const sim::Duration delay(static_cast<std::int64_t>(-std::log(uniform) * 1e9));
-    return {delay, delay};
-  }
+struct Workload {
+  Kind kind;
+  const char* name;
+  const char* peers_name;
+  std::uint64_t size;   // processes, pairs
+  std::uint64_t count;  // operations
+};
+constexpr Workload kWorkloads[] = {
+    {Kind::hold, "hold-100", "hold", 100, 5'000'000},
+    {Kind::hold, "hold-10000", "hold", 10'000, 5'000'000},
+    {Kind::hold, "hold-1000000", "hold", 1'000'000, 5'000'000},
+    {Kind::ping_pong, "ping-pong-1000-pairs", "pingpong", 1000, 4'000'000},
+    {Kind::queue, "producer-queue-consumer", "mm1", 1, 2'000'000},
+    {Kind::memory, "idle-process", "mem", 100'000, 1},
 };
 
-Task<> hold(World* world, Delays* delays) {
-  while (true) {
-    const sim::Window delay = delays->next();
-    co_await sim::Sleep(*world, kSleep, delay);
+struct Series {
+  std::string engine;
+  const Peer* peer = nullptr;  // null: ours
+  bool drawn_order = false;    // ours, with equal instants in a drawn order
+  std::uint64_t count = 0;
+  bool compared = false;
+  std::vector<double> figures;  // operations a second, or bytes
+  double clock = 0;
+
+  [[nodiscard]] double median() const { return figures[figures.size() / 2]; }
+};
+
+void leave_out(const std::string& what, const std::string& why) {
+  fmt::print("kernel left out: {} ({})\n", what, why);
+}
+
+std::string clock_text(double clock) { return fmt::format("{:.6g}", clock); }
+
+// Some stop a wake-up later than we do.
+bool is_same_clock(double a, double b) { return std::abs(a - b) <= 1e-5 * b; }
+
+// ---- Measuring
+
+Measured run_ours(const Workload& workload, std::uint64_t count, bool drawn_order) {
+  switch (workload.kind) {
+    case Kind::hold:
+      return hold(workload.size, count);
+    case Kind::ping_pong:
+      return ping_pong(workload.size, count, drawn_order);
+    default:
+      return produce_and_consume(count);
   }
 }
 
-class Workers final : public sim::Service {
- public:
-  Workers(std::uint64_t count, Delays& delays) : count_(count), delays_(&delays) {}
-  void start(World& world, sim::Process& process) override {
-    for (std::uint64_t i = 0; i < count_; ++i) {
-      static_cast<void>(
-          process.spawn(world, kStart, nullptr, [&] { return hold(&world, delays_); }));
+void measure_ours(const Workload& workload, Series& series) {
+  if (workload.kind == Kind::memory) {
+    series.figures.push_back(bytes_of_idle(workload.size));
+    return;
+  }
+  const Measured measured = run_ours(workload, series.count, series.drawn_order);
+  series.figures.push_back(static_cast<double>(series.count) / measured.seconds);
+  series.clock = measured.clock;
+}
+
+void measure_peer(const Workload& workload, const Workshop& workshop, Series& series) {
+  const std::uint64_t size = std::min(workload.size, series.peer->largest);
+  const std::optional<Figure> figure =
+      run_peer(workshop, *series.peer, workload.peers_name, size, series.count);
+  if (!figure) return;
+  series.figures.push_back(figure->value);
+  series.clock = figure->clock;
+}
+
+// All that can take part, ours first.
+std::vector<Series> entrants(const Workload& workload, std::uint64_t count,
+                             const std::vector<const Peer*>& peers) {
+  std::vector<Series> all;
+  all.push_back({"onceward", nullptr, false, count, false, {}, 0});
+  if (workload.kind == Kind::ping_pong) {
+    all.push_back({"onceward-drawn-order", nullptr, true, count, false, {}, 0});
+  }
+  std::string too_large;
+  for (const Peer* peer : peers) {
+    if (workload.kind == Kind::hold && workload.size > peer->largest) {
+      too_large += std::string(too_large.empty() ? "" : ", ") + peer->engine;
+      continue;
+    }
+    all.push_back({peer->engine, peer, false, count / peer->part, !peer->is_limit, {}, 0});
+  }
+  if (!too_large.empty()) {
+    leave_out(fmt::format("{} in {}", too_large, workload.name),
+              "a process of theirs is too large");
+  }
+  return all;
+}
+
+// ---- Telling
+
+// Who failed or did something else is not compared.
+void check(const Workload& workload, std::vector<Series>& all) {
+  for (Series& series : all) {
+    if (series.peer == nullptr || series.figures.empty() || workload.kind != Kind::hold) continue;
+    const double ours = series.count == all.front().count
+                            ? all.front().clock
+                            : run_ours(workload, series.count, false).clock;
+    if (is_same_clock(series.clock, ours)) continue;
+    series.compared = false;
+    fmt::print("kernel not compared: {} in {} (its clock ended at {}, ours at {})\n", series.engine,
+               workload.name, clock_text(series.clock), clock_text(ours));
+  }
+}
+
+void print(const Workload& workload, const Series& series, double best) {
+  const bool memory = workload.kind == Kind::memory;
+  const std::string clock =
+      workload.kind == Kind::hold ? " clock=" + clock_text(series.clock) : std::string();
+  fmt::print(
+      "kernel workload={} engine={} {}={:.0f} min={:.0f} max={:.0f} repeats={}{} "
+      "ratio_to_best_peer={}{}\n",
+      workload.name, series.engine, memory ? "bytes" : "per_second", series.median(),
+      series.figures.front(), series.figures.back(), series.figures.size(), clock,
+      best > 0 ? fmt::format("{:.2f}", series.median() / best) : "none",
+      memory ? " (less is better)" : "");
+}
+
+void tell(const Workload& workload, std::vector<Series>& all) {
+  double best = 0;
+  for (Series& series : all) {
+    std::sort(series.figures.begin(), series.figures.end());
+    if (series.figures.empty() || !series.compared) continue;
+    const double median = series.median();
+    const bool better = workload.kind == Kind::memory ? median < best : median > best;
+    if (best == 0 || better) best = median;
+  }
+  for (const Series& series : all) {
+    if (series.figures.empty()) {
+      leave_out(fmt::format("{} in {}", series.engine, workload.name), "it could not be run");
+    } else {
+      print(workload, series, best);
     }
   }
-
- private:
-  std::uint64_t count_;
-  Delays* delays_;
-};
-
-class HoldModel final : public sim::Model {
- public:
-  explicit HoldModel(std::uint64_t count) : count_(count) {}
-  void build(World& world) const override {
-    world.add_process(
-        kWorkers, [this](sim::Process&) -> sim::Service* { return new Workers(count_, delays_); });
-  }
-
- private:
-  std::uint64_t count_;
-  mutable Delays delays_;
-};
-
-struct Padding final : sim::Component {
-  Padding(const sim::Symbol& name, sim::OwnerId owner, std::size_t bytes)
-      : Component(name, owner), filler(bytes) {}
-  void fingerprint(sim::Hasher&) const override {}
-  sim::Vector<std::byte> filler;
-};
-
-class PaddedModel final : public sim::Model {
- public:
-  explicit PaddedModel(std::size_t bytes) : bytes_(bytes) {}
-  void build(World& world) const override { world.add_component<Padding>(kWorkers, bytes_); }
-
- private:
-  std::size_t bytes_;
-};
-
-Task<> resumed(std::uint64_t* count) {
-  while (true) {
-    ++*count;
-    co_await std::suspend_always();
-  }
+  std::fflush(stdout);
 }
 
 }  // namespace
 
-void bench_hold(const Options& options) {
-  for (const std::uint64_t pending : {100U, 10'000U, 1'000'000U}) {
-    HoldModel model(pending);
-    World world(model, sim::Reading::sampled, {});
-    sim::SeededSource source(1);
-    world.reset(source);
-    const double bytes = static_cast<double>(world.used_bytes()) / static_cast<double>(pending);
-    const std::string label = fmt::format(
-        "kernel workload=hold pending={} engine=onceward bytes_a_process={:.0f}", pending, bytes);
-    per_second(options, label, [&](std::uint64_t n) {
-      const double began = now();
-      for (std::uint64_t i = 0; i < n; ++i) static_cast<void>(world.step());
-      return now() - began;
-    });
+void bench_kernel(const Options& options) {
+  const Workshop workshop;
+  std::vector<std::string> missing;
+  const std::vector<const Peer*> peers = build_peers(workshop, missing);
+  for (const std::string& package : missing) {
+    leave_out("what needs " + package, "it is not installed");
   }
-}
-
-void bench_resume(const Options& options) {
-  sim::Arena arena(std::size_t{1} << 24);
-  const sim::ArenaInUse in_use(arena);
-  std::uint64_t count = 0;
-  const auto frame = resumed(&count).release();
-  per_second(options, "kernel workload=resume engine=onceward", [&](std::uint64_t n) {
-    const double began = now();
-    for (std::uint64_t i = 0; i < n; ++i) frame.resume();
-    return now() - began;
-  });
-  frame.destroy();
-}
-
-void bench_snapshot(const Options& options) {
-  for (const std::size_t kilobytes : {4U, 16U, 64U}) {
-    const PaddedModel model((kilobytes - 2) * 1024 - 512);
-    World world(model, sim::Reading::any, {});
-    sim::SeededSource source(1);
-    world.reset(source);
-    sim::Arena::Snapshot snapshot;
-    const std::string label =
-        fmt::format("kernel workload=save+restore world={}KB used={} engine=onceward", kilobytes,
-                    world.used_bytes());
-    per_second(options, label, [&](std::uint64_t n) {
-      const double began = now();
-      for (std::uint64_t i = 0; i < n; ++i) {
-        world.save(snapshot);
-        world.restore(snapshot);
+  for (const Workload& workload : kWorkloads) {
+    // In a quick run the clocks are others, which must be equal all the same.
+    const std::uint64_t count =
+        std::max<std::uint64_t>(workload.count / (options.repeats > 1 ? 1 : 10), 1);
+    std::vector<Series> all = entrants(workload, count, peers);
+    for (int round = 0; round < options.repeats; ++round) {
+      for (Series& series : all) {
+        if (series.peer == nullptr) {
+          measure_ours(workload, series);
+        } else {
+          measure_peer(workload, workshop, series);
+        }
       }
-      return now() - began;
-    });
+    }
+    check(workload, all);
+    tell(workload, all);
   }
 }
 

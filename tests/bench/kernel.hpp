@@ -5,7 +5,9 @@
 
 namespace onceward::bench {
 
-void bench_hold(const Options& options);
+// Beside other simulators, where those are installed.
+void bench_kernel(const Options& options);
+
 void bench_resume(const Options& options);
 void bench_snapshot(const Options& options);
 

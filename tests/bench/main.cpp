@@ -16,7 +16,7 @@ struct Benchmark {
   const char* name;
   void (*run)(const Options&);
 };
-constexpr Benchmark kAll[] = {{"hold", bench_hold},         {"resume", bench_resume},
+constexpr Benchmark kAll[] = {{"kernel", bench_kernel},     {"resume", bench_resume},
                               {"snapshot", bench_snapshot}, {"flow", bench_flow},
                               {"2pc", bench_two_phase},     {"outbox", bench_outbox}};
 

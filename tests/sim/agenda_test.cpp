@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "sim/random.hpp"
+
 namespace onceward::sim {
 namespace {
 
@@ -27,6 +29,26 @@ std::ostream& operator<<(std::ostream& out, const Deed& deed) {
   const char* const names[] = {"add at ", "take ", "remove "};
   return out << names[deed.kind]
              << (deed.kind == 0 ? deed.instant : static_cast<std::int64_t>(deed.which));
+}
+
+// Hundreds are pending before the first is taken, and time goes on. Instants lie up to `spread`
+// ahead, many on the same one, and some far behind all others.
+std::vector<Deed> many_deeds(std::int64_t spread, std::uint64_t seed) {
+  Random random(seed);
+  const auto below = [&](std::int64_t bound) {
+    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(bound)));
+  };
+  std::vector<Deed> list;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    const bool first = i < 300;
+    const int kinds[] = {0, 1, 0, 1, 0, 1, 1, 2};
+    const std::int64_t now = first ? 0 : (i - 300) * spread / 200;
+    const std::int64_t delays[] = {0, spread, below(spread + 1), below(spread + 1),
+                                   below(100) == 0 ? 1000 * spread : below(spread / 10 + 1)};
+    list.push_back({first ? 0 : kinds[below(8)], now + delays[below(5)],
+                    static_cast<std::size_t>(below(1000))});
+  }
+  return list;
 }
 
 rc::Gen<std::vector<Deed>> deeds() {
@@ -83,6 +105,15 @@ void compare(Agenda::Order order, const std::vector<Deed>& list) {
 TEST_CASE("an agenda takes what comes first, and removes from anywhere", "[sim][agenda]") {
   rc::prop("kept sorted", [] { compare(Agenda::Order::sorted, *deeds()); });
   rc::prop("as a heap", [] { compare(Agenda::Order::heap, *deeds()); });
+}
+
+TEST_CASE("an agenda of many takes what comes first, however far away most of it is",
+          "[sim][agenda]") {
+  for (const std::int64_t spread : {1LL, 30LL, 1'000'000'000LL, 1'000'000'000'000'000LL}) {
+    rc::prop("spread over " + std::to_string(spread), [&] {
+      compare(Agenda::Order::heap, many_deeds(spread, *rc::gen::arbitrary<std::uint64_t>()));
+    });
+  }
 }
 
 }  // namespace
