@@ -194,7 +194,7 @@ std::uint32_t World::local_option() const {
 std::vector<Hash128> World::pending_ids() const {
   std::vector<Hash128> ids;
   for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
-    ids.push_back(core_->agenda[i].occurrence->id);
+    ids.push_back(core_->agenda[i].occurrence->causal_id());
   }
   return ids;
 }
@@ -202,7 +202,7 @@ std::vector<Hash128> World::pending_ids() const {
 std::string World::pending_text(const Hash128& id) const {
   for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
     const Occurrence& occurrence = *core_->agenda[i].occurrence;
-    if (occurrence.id == id) return occurrence.describe();
+    if (occurrence.causal_id() == id) return occurrence.describe();
   }
   return {};
 }
