@@ -54,7 +54,7 @@ void Reading::read(const Node& root) {
     default_faults();
   }
   if (const Node* expect = fields.object("expect")) read_expectation(*expect);
-  note_local_steps(program);
+  if (problems.empty()) note_local_steps(program);
   for (const auto& [text, each] : symbols_) program.symbols.push_back(each);
   for (const auto& [name, each] : requests_) program.requests.push_back(each);
 }

@@ -54,8 +54,8 @@ void Activity::fingerprint(Hasher& hasher) const {
     exact->fingerprint(hasher);
     return;
   }
-  hasher.add(creator.id());
-  hasher.add(awaited);
+  hasher.add_history(creator.id());
+  hasher.add_history(awaited);
   for (const std::uint32_t step : instants) hasher.meet_step(step);
 }
 

@@ -55,6 +55,11 @@ class Hasher {
   // hold the same one, so it counts by the order in which the ids first appear.
   void add_minted(std::uint64_t id);
 
+  // Adds what stands for how something came about, ids made in the run included.
+  void add_history(const Hash128& hash) {
+    if (ids_ != Ids::none) add(hash);
+  }
+
   // Adds a number of which only the order matters (an instant, a sequence value): at its first
   // appearance it counts by its rank among those seen, afterwards as a minted id does.
   void add_ranked(std::uint64_t number);

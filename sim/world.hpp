@@ -83,8 +83,8 @@ class World {
   [[nodiscard]] Hash128 fingerprint() const;
   // The fingerprint; and forgets the instants that nothing refers to any more.
   Hash128 settle();
-  // Its parts, by name, without the ids made in the run: of these only the order of their first
-  // appearance counts, which may differ in states that are alike.
+  // Its parts, by name, without ids made in the run and the histories of tasks that hold them: what
+  // states that are alike have in common whatever led to them.
   using Parts = std::vector<std::pair<std::string, Hash128>>;
   [[nodiscard]] Parts outline() const;
 

@@ -190,12 +190,11 @@ class Exhaustive {
     ended_ = true;
   }
 
-  // Does without reductions, from a new start; false: it does already.
+  // Does without reductions, from a new start; false: they have left out nothing.
   bool reduce_less() {
-    const bool reduced = options_.reductions.any();
     options_.reductions = Reductions::none();
     successors_.reduce(options_.reductions);
-    return reduced;
+    return successors_.has_reduced();
   }
 
   // Keeps the windows that a run without a timing contradicts, from a new start; false: it keeps

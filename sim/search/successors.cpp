@@ -6,6 +6,7 @@
 namespace onceward::sim {
 
 bool Successors::start(Landing& first) {
+  has_reduced_ = false;
   source_.follow({});
   world_.reset(source_);
   if (!source_.made().empty()) return false;
@@ -51,6 +52,7 @@ void Successors::settle(bool moved, Landing& landing) {
     const bool reduces = options_.reductions.local_steps && locals < kLocalStepsMax;
     const std::uint32_t local = reduces ? world_.local_option() : World::kNoOption;
     if (local == World::kNoOption) break;
+    has_reduced_ = true;
     local_audit_.check(local);
     moved = step({local}, landing);
     ONCEWARD_ASSERT(source_.made().size() <= 1);  // which one is its only choice

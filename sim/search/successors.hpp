@@ -56,8 +56,10 @@ class Successors {
   // Two steps that the search took to commute and that do not, in words; empty: none was found.
   [[nodiscard]] const std::string& conflict() const { return local_audit_.conflict(); }
 
-  // From now on: as `options` say.
+  // From now on: as `reductions` say.
   void reduce(const Reductions& reductions) { options_.reductions = reductions; }
+  // Whether any has left out something since the last start.
+  [[nodiscard]] bool has_reduced() const { return has_reduced_; }
 
  private:
   // Local steps in a row; a state after so many is kept, so that a circle of them is met.
@@ -69,6 +71,7 @@ class Successors {
   World& world_;
   SearchOptions options_;
   ScriptedSource source_;
+  bool has_reduced_ = false;
   LocalAudit local_audit_;
 };
 

@@ -134,9 +134,9 @@ bool breaks(const scenarios::Node& scenario) {
 // The first line of a verdict without the name of what was searched, and the states.
 std::string verdict_of(const std::string& out) {
   static const std::regex digest("runs of [0-9a-f]+");
-  std::string text = std::regex_replace(out.substr(0, out.find("as expected")), digest, "");
   // The spelling moves the ends of lines, and windows are told with the ids of what came in them.
-  text = std::regex_replace(text, std::regex("\\s+"), " ");
+  std::string text = std::regex_replace(out, std::regex("\\s+"), " ");
+  text = std::regex_replace(text.substr(0, text.find("as expected")), digest, "");
   static const std::regex windows("(keeps [0-9]+ windows?) \\(.*\\), all orders");
   return std::regex_replace(text, windows, "$1, all orders");
 }

@@ -115,6 +115,7 @@ TEST_CASE("idle passes park, however many may overlap", "[sim][overlap]") {
                      {"bob", {passes({toy::read(x), toy::wait()}, overlap)}}};
     const toy::Flow flow(sketch);
     const sim::Result result = sim::explore(flow, {}, {});
+    for (const std::string& reason : result.reasons) UNSCOPED_INFO(reason);
     CHECK(result.verdict == sim::Verdict::exhausted);
     CHECK(result.figures.states < 1000);
   }
