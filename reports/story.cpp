@@ -55,6 +55,9 @@ class Story {
     head();
     if (report_.result.verdict == sim::Verdict::violated && !report_.result.violations.empty()) {
       violation(report_.result.violations.front());
+    } else {
+      Facts also(page_, "Also");
+      for (const std::string& each : report_.result.also) also.add(each + " was met broken");
     }
     Facts never(page_, "Never");
     for (const std::string& each : never_happened(report_)) never.add(each);

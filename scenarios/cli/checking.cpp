@@ -209,9 +209,8 @@ void look_at_goals(const Program& program, reports::ScenarioReport& report) {
 void look_beyond(const Program& program, const sim::SearchOptions& options,
                  reports::ScenarioReport& report) {
   const bool automatic = options.strategy == sim::Strategy::automatic;
-  if (report.result.verdict != sim::Verdict::exhausted || program.budget_written || !automatic) {
-    return;
-  }
+  const bool holds = report.result.verdict == sim::Verdict::exhausted && report.result.also.empty();
+  if (!holds || program.budget_written || !automatic) return;
   constexpr std::uint64_t kWork = 2'000'000;  // steps: a second or two
   sim::FaultPlan plan = program.plan;
   plan.budget = 2;
@@ -234,6 +233,23 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
         "with 2 faults nothing was found in {} steps; not all runs were "
         "searched",
         result.figures.transitions);
+  }
+}
+
+// Broken is also what the search met and was not asked for.
+void tell_statuses(const Program& program, bool mistaken, reports::ScenarioReport& report) {
+  const sim::Result& result = report.result;
+  for (const models::Oracle* oracle : program.oracles) {
+    const std::string& id = oracle->id().text;
+    const bool broken =
+        std::find(result.also.begin(), result.also.end(), id) != result.also.end() ||
+        std::any_of(result.violations.begin(), result.violations.end(),
+                    [&](const sim::Violation& each) { return each.invariant == id; });
+    const char* const status = mistaken ? "not-judged" : broken ? "violated" : "held";
+    report.invariants.push_back({id, status, oracle->help()});
+  }
+  for (const std::string& id : program.not_judged) {
+    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
   }
 }
 
@@ -272,6 +288,7 @@ void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
   report.budget = program.plan.budget;
   report.workload = program.workload_text.empty() ? "nothing" : program.workload_text;
   report.expected = describe(program.expectation);
+  report.asked_for = program.expectation.violates;
 }
 
 void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
@@ -341,16 +358,7 @@ Checked check_file(const std::string& path, const CheckOptions& options) {
     if (!by) look_beyond(program, search, report);
     look_at_goals(program, report);
   }
-  for (const models::Oracle* oracle : program.oracles) {
-    const bool broken = std::any_of(
-        report.result.violations.begin(), report.result.violations.end(),
-        [&](const sim::Violation& each) { return each.invariant == oracle->id().text; });
-    const char* const status = mistaken ? "not-judged" : broken ? "violated" : "held";
-    report.invariants.push_back({oracle->id().text, status, oracle->help()});
-  }
-  for (const std::string& id : program.not_judged) {
-    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
-  }
+  tell_statuses(program, mistaken, report);
   if (mistaken) {
     describe_mistake(loaded, report);
   } else {
