@@ -28,6 +28,13 @@ void count(const Checked& checked, reports::Summary& summary) {
   summary.exit_code = worse(summary.exit_code, checked.exit_code);
 }
 
+// Asked before a search that may take long; what is there already stays as it is.
+bool can_write(const std::string& path) {
+  if (path == "-" || std::ofstream(path, std::ios::app)) return true;
+  fmt::print(stderr, "onceward: cannot write {}\n", path);
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> files_of(const std::vector<std::string>& paths) {
@@ -77,6 +84,7 @@ bool write_file(const std::string& path, const std::string& text) {
 int check(const std::vector<std::string>& paths, CheckOptions options,
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
+  if (!output.json.empty() && !can_write(output.json)) return 2;
   listen_for_interrupts();
   options.search.interrupted = is_interrupted;
   const std::vector<std::string> files = files_of(paths);
@@ -114,7 +122,6 @@ int check(const std::vector<std::string>& paths, CheckOptions options,
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   summary.seconds = took.count();
-  fmt::print(people, "{}\n", reports::summary_line(done, summary));
   if (!output.json.empty()) {
     reports::JsonOptions json;
     json.no_timing = output.no_timing;
@@ -123,6 +130,7 @@ int check(const std::vector<std::string>& paths, CheckOptions options,
       summary.exit_code = worse(summary.exit_code, 2);
     }
   }
+  fmt::print(people, "{}\n", reports::summary_line(done, summary));
   return summary.exit_code;
 }
 
