@@ -23,6 +23,8 @@ struct Capsule {
   std::string entity;
   bool fewest_faults = false;
   std::vector<std::string> also;  // other invariants that the search met broken
+  bool as_expected = false;       // what `check` said of it
+  std::vector<std::string> not_as_expected;
   std::uint32_t steps = 0;
   sim::Hash128 fingerprint;
   sim::Tape tape;

@@ -50,6 +50,8 @@ void write_capsule(const Loaded& loaded, const sim::FaultPlan& plan, const Check
   capsule.entity = violation.entity;
   capsule.fewest_faults = violation.fewest_faults;
   capsule.also = report.result.also;
+  capsule.as_expected = report.as_expected;
+  capsule.not_as_expected = report.not_as_expected;
   capsule.steps = violation.steps;
   capsule.fingerprint = violation.fingerprint;
   capsule.tape = violation.tape;

@@ -77,8 +77,8 @@ int replay(const std::string& path, const OutputOptions& output) {
   reports::ScenarioReport report;
   report.file = capsule->scenario;
   describe_scenario(loaded, report);
-  report.as_expected = true;
-  report.expected = "reproduced";
+  report.as_expected = capsule->as_expected;
+  report.not_as_expected = capsule->not_as_expected;
   report.capsule = path;
   report.result.verdict = sim::Verdict::violated;
   report.result.also = capsule->also;
