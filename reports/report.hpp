@@ -15,6 +15,7 @@ struct InvariantStatus {
   std::string id;
   std::string status;  // "violated", "held", "not-judged"
   std::string help;    // one line from the catalogue of oracles
+  bool counts = true;  // it is about how often, so its numbers mean something
 };
 
 struct GoalStatus {

@@ -248,10 +248,10 @@ void tell_statuses(const Program& program, bool mistaken, reports::ScenarioRepor
         std::any_of(result.violations.begin(), result.violations.end(),
                     [&](const sim::Violation& each) { return each.invariant == id; });
     const char* const status = mistaken ? "not-judged" : broken ? "violated" : "held";
-    report.invariants.push_back({id, status, oracle->help()});
+    report.invariants.push_back({id, status, oracle->help(), counts(id)});
   }
   for (const std::string& id : program.not_judged) {
-    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
+    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help(), counts(id)});
   }
 }
 
@@ -274,6 +274,16 @@ int worse(int first, int second) {
     return std::find(std::begin(kOrder), std::end(kOrder), code) - std::begin(kOrder);
   };
   return rank(first) > rank(second) ? first : second;
+}
+
+bool counts(std::string_view invariant) {
+  for (const models::Oracle* other :
+       {&models::per_key_order(), &models::in_time(), &models::no_early_effect(),
+        &models::no_stuck_message(), &models::dead_letter_accounting(),
+        &models::correlation_unbroken()}) {
+    if (other->id().text == invariant) return false;
+  }
+  return true;
 }
 
 void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {

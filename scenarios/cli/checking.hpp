@@ -23,6 +23,10 @@ struct Checked {
 };
 [[nodiscard]] Checked check_file(const std::string& path, const CheckOptions& options);
 
+// Whether a rule is about how often something happens, and not about an order, an instant or a
+// place: only then is what was expected and what came a number.
+[[nodiscard]] bool counts(std::string_view invariant);
+
 // Fills in what a report says about a scenario besides its result.
 void describe_scenario(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
 

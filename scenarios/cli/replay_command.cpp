@@ -87,7 +87,8 @@ int replay(const std::string& path, const OutputOptions& output) {
   report.result.violations.front().fewest_faults = capsule->fewest_faults;
   const models::Oracle* oracle = models::find_oracle(capsule->invariant);
   if (oracle != nullptr)
-    report.invariants.push_back({capsule->invariant, "violated", oracle->help()});
+    report.invariants.push_back(
+        {capsule->invariant, "violated", oracle->help(), counts(capsule->invariant)});
   if (mistake) describe_mistake(loaded, report);
   describe_violation(loaded, report);
   reports::StoryOptions story;
