@@ -106,7 +106,8 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   } else {
     report.warnings.push_back(
         fmt::format("whether fewer than {} would be enough was not decided: {}", faults(fewest),
-                    fewer.reasons.empty() ? to_text(fewer.verdict) : fewer.reasons.front()));
+                    fewer.reasons.empty() ? to_text(fewer.verdict)
+                                          : reports::with_grouped_counts(fewer.reasons.front())));
   }
 }
 
@@ -228,13 +229,11 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
     report.beyond = fmt::format("with 2 faults ({}) {} is violated for {}", kinds, found.invariant,
                                 found.entity);
   } else if (result.verdict == sim::Verdict::exhausted) {
-    report.beyond =
-        fmt::format("with 2 faults it holds as well ({} states)", result.figures.states);
+    report.beyond = fmt::format("with 2 faults it holds as well ({})",
+                                reports::counted(result.figures.states, "state", "states"));
   } else {
-    report.beyond = fmt::format(
-        "with 2 faults nothing was found in {} steps; not all runs were "
-        "searched",
-        result.figures.transitions);
+    report.beyond = fmt::format("with 2 faults nothing was found in {}; not all runs were searched",
+                                reports::counted(result.figures.transitions, "step", "steps"));
   }
 }
 
@@ -307,6 +306,7 @@ void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
   reports::ShortIds ids;
   for (sim::Violation& violation : report.result.violations) ids.name(violation);
   ids.name(report.result.reasons);
+  for (std::string& each : report.result.reasons) each = reports::with_grouped_counts(each);
   ids.name(report.beyond);
   if (report.result.violations.empty()) return;
   const sim::Violation& violation = report.result.violations.front();
