@@ -47,8 +47,8 @@ struct StateNames {
   std::vector<std::string> databases;
   const std::set<std::string>* effects = nullptr;    // that steps cause
   const std::set<std::string>* published = nullptr;  // types of events, as far as they are known
-  bool publishes_any = false;                        // a step calculates the type of its event
-  bool is_open = false;  // mistakes may have kept effects and events from being known
+  bool publishes_any = false;  // a step calculates the type of its event, from what nobody knows
+  bool is_open = false;        // mistakes may have kept effects and events from being known
 
   std::set<const models::TableSpec*> read;
   std::set<std::uint32_t> prepared;                // databases, of what is prepared there

@@ -312,11 +312,15 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
 bool StepReader::read_message(const Fields& fields, const Node& subject, Step& step) {
   bool has_type = false;
   bool good = formula(&subject, step.value, has_type);
+  std::string type;  // empty: calculated
   if (good && step.value.op != Formula::Op::constant) {
-    reading_.publishes_any_ = true;
+    const TextSources::Texts types = reading_.texts_.texts_of(subject);
+    if (types) reading_.published_.insert(types->begin(), types->end());
+    if (!types) reading_.publishes_any_ = true;
   } else if (good && subject.kind == Node::Kind::text &&
              step.value.constant.kind() == sim::ValueKind::text) {
-    reading_.published_.insert(std::string(step.value.constant.view()));
+    type = step.value.constant.view();
+    reading_.published_.insert(type);
   } else if (good) {
     problems_.add(subject.span, "the type of an event is a text");
     good = false;
@@ -327,7 +331,7 @@ bool StepReader::read_message(const Fields& fields, const Node& subject, Step& s
     step.resends = static_cast<std::uint32_t>(*resends);
   }
   good = read_data(fields, "data", step) && good;
-  if (step.value.op == Formula::Op::constant) note_carried("event " + subject.text, step);
+  note_carried("event " + type, step);
   for (const auto& [name, part] :
        {std::pair{"correlation", &step.correlation}, std::pair{"causation", &step.causation}}) {
     const Node* node = fields.find(name);

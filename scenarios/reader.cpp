@@ -36,8 +36,12 @@ void Reading::read(const Node& root) {
   if (services != nullptr) {
     declare_services(*services);
     gather_columns(*services);
+    texts_.gather(*services);
   }
-  if (const Node* workload = fields.array("workload")) read_workload(*workload);
+  if (const Node* workload = fields.array("workload")) {
+    texts_.gather(*workload);
+    read_workload(*workload);
+  }
   if (services != nullptr) read_services(*services);
   connect_workload();
   const std::size_t before = problems.size();

@@ -13,6 +13,7 @@
 #include "scenarios/fields.hpp"
 #include "scenarios/names.hpp"
 #include "scenarios/program.hpp"
+#include "scenarios/text_sources.hpp"
 
 namespace onceward::scenarios {
 
@@ -137,9 +138,11 @@ class Reading {
   std::map<std::string, StepName> step_names_;
   std::set<std::string> effects_;    // that steps cause
   std::set<std::string> published_;  // types of events, as far as they stand in the file
-  // The values that steps give an effect, or ("event T") the data of an event.
+  // The values that steps give an effect, or ("event T") the data of an event; ("event ") of events
+  // whose type a step calculates.
   std::map<std::string, std::set<std::string>> carried_;
-  bool publishes_any_ = false;    // a step calculates the type of its event
+  TextSources texts_;
+  bool publishes_any_ = false;    // a step calculates the type of its event, from what nobody knows
   bool parts_left_out_ = false;   // mistakes may have kept databases or brokers from being read
   bool steps_left_out_ = false;   // mistakes kept steps from being read
   bool claims_left_out_ = false;  // mistakes kept obligations or invariants from being read

@@ -555,6 +555,47 @@ TEST_CASE("an answer to a conflict is one of three words") {
   CHECK(in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "on_conflict": "update"})").empty());
 }
 
+TEST_CASE("the type of an event that a step calculates is a text that stands in the file") {
+  Draft draft;
+  draft.databases =
+      R"({"db": {"profile": "postgres@15", "tables": {"orders": {"key": "id"}, "outbox": {"key": "id", "columns": ["type"]}}}})";
+  draft.shop =
+      R"({"insert": "db.outbox", "row": {"id": "=request.order", "type": "Placed"}}, {"insert": "db.orders", "row": {"id": "=request.order"}})";
+  draft.timer =
+      R"({"select": "db.outbox", "as": "found"}, {"for_each": "found", "as": "e", "do": [{"publish": "=e.type", "to": "bus.orders", "key": "=e.id", "data": {"what": "=e.type"}}]})";
+  draft.worker = R"({"publish": "=event.type", "to": "bus.orders", "id": "=event.id"}, "ack")";
+  const auto owed = [&](const std::string& event) {
+    draft.obligations =
+        R"([{"each": "db.orders", "owes": "event )" + event + R"(", "exactly": 1}])";
+    return problems_of(draft.text());
+  };
+  draft.expect = R"({"holds": true})";
+  CHECK(owed("Placed").empty());
+  CHECK(owed("Placed in bus.orders").empty());
+  CHECK(owed("Placd in bus.orders") ==
+        R"(14:47: no step publishes an event "Placd"; did you mean "Placed"?)");
+  CHECK(owed("Nope") == R"(14:47: no step publishes an event "Nope"; expected Placed)");
+  CHECK(owed(R"(Placed", "with": {"what": "Placed"}, "name": "n)").empty());
+  CHECK(owed(R"(Placed", "with": {"wat": "Placed"}, "name": "n)") ==
+        R"(14:86: no step gives Placed a value "wat"; did you mean "what"?)");
+  // A type that is put together, or comes from outside of the file's texts, may be any.
+  const std::string shop = draft.shop;
+  for (const char* type : {R"("='Pla' + 'ced'")", R"-("=uuid()")-"}) {
+    draft.shop =
+        R"({"insert": "db.outbox", "row": {"id": 1, "type": )" + std::string(type) + "}}, " + shop;
+    CHECK(owed("Nope").empty());
+  }
+  // A request or a choice may bring it along.
+  draft.shop =
+      R"({"insert": "db.outbox", "row": {"id": "=request.order", "type": "=request.kind == 1 ? 'Placed' : request.kind"}}, {"insert": "db.orders", "row": {"id": "=request.order"}})";
+  draft.workload =
+      R"([{"request": "Buy", "to": "shop", "with": {"order": "='o' + n", "kind": "Cancelled"}}])";
+  CHECK(owed("Placed").empty());
+  CHECK(owed("Cancelled").empty());
+  CHECK(owed("Canceled") ==
+        R"(14:47: no step publishes an event "Canceled"; did you mean "Cancelled"?)");
+}
+
 TEST_CASE("a request is sent to a service that takes it, with values that can be calculated") {
   CHECK(
       problems_with(&Draft::workload,
