@@ -39,6 +39,7 @@ TEST_CASE("help and version answer on standard output", "[cli]") {
     CHECK(ran.err.empty());
   }
   CHECK(has(folder.onceward("--help").out, "Exit codes: 0 as expected"));
+  CHECK(has(folder.onceward("replay --help").out, "run it in the folder in which check ran"));
   const Ran version = folder.onceward("version");
   CHECK(version.exit_code == 0);
   CHECK(version.out == std::string("onceward ") + ONCEWARD_VERSION + "\n");
