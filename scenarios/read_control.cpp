@@ -14,7 +14,7 @@ bool StepReader::read_if(const Fields& fields, const Node& subject, const std::s
   std::optional<Formula> condition = read_condition(subject, names_, problems_);
   const bool good = condition.has_value();
   if (good) step.value = std::move(*condition);
-  if (!fields.has("then") && !fields.has("else")) {
+  if (!fields.meant("then") && !fields.meant("else")) {
     problems_.add(fields.node().span,
                   fmt::format("{} needs a field \"then\"", help_of(step.kind).shape.what));
     return false;

@@ -215,6 +215,7 @@ bool Reading::read_trigger(ServiceDescription& service, Handler& handler, const 
     return false;
   }
   if (every == nullptr && on == nullptr) {
+    if (fields.meant("on") || fields.meant("every")) return false;
     problems.add(fields.node().span, "what starts this handler?",
                  R"(write "on": {...} or "every": "1s")");
     return false;
@@ -258,7 +259,7 @@ bool Reading::read_on(ServiceDescription& service, Handler& handler, const Node&
     const Node* topic = fields.text("topic");
     const Node* group = fields.text("group");
     for (const char* name : {"topic", "group"}) {
-      if (fields.has(name)) continue;
+      if (fields.meant(name)) continue;
       problems.add(on.span, fmt::format("{} needs a field \"{}\"", trigger_shape().what, name));
     }
     if (topic != nullptr && group != nullptr) read_topic_trigger(service, handler, *topic, *group);

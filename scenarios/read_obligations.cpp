@@ -291,7 +291,7 @@ void ObligationReader::read_amounts(const Fields& fields, models::ObligationSpec
   }
   if (!at_least && !at_most) {
     for (const char* name : {"exactly", "at_least", "at_most"}) {
-      if (fields.has(name)) return;  // it has a mistake of its own
+      if (fields.meant(name)) return;  // it has a mistake of its own
     }
     problems_.add(fields.node().span, "how many are owed?",
                   R"(write "exactly": 1, "at_least" or "at_most")");

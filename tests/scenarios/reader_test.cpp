@@ -58,6 +58,18 @@ TEST_CASE("unknown fields are told with the nearest valid one") {
           .empty());
 }
 
+TEST_CASE("a misspelt field is told once, and not missed besides") {
+  CHECK(problems_with(&Draft::obligations,
+                      R"([{"each": "db.orders", "owes": "ship", "exactlie": 1}])") ==
+        R"(14:55: unknown field "exactlie" in an obligation; did you mean "exactly"?)");
+  CHECK(problems_with(&Draft::on_timer, R"("evry": "1s")") ==
+        R"(9:29: unknown field "evry" in a handler; did you mean "every"?)");
+  CHECK(problems_with(&Draft::on_worker, R"("on": {"topic": "bus.orders", "grup": "w"})") ==
+        R"(7:61: unknown field "grup" in "on"; did you mean "group"?)");
+  CHECK(in_timer(R"({"if": "true", "thn": []})") ==
+        R"(10:23: unknown field "thn" in a step "if"; did you mean "then"?)");
+}
+
 TEST_CASE("missing fields are told where they are missed") {
   CHECK(problems_with(&Draft::head, R"("onceward": "1")") ==
         R"(1:1: the scenario needs a field "title")");
