@@ -132,6 +132,7 @@ std::optional<Formula> Resolver::table_of(const Expression& list, const std::str
     names_.state->read.insert(table);
     return leaf(Op::of_table, each.database, each.table);
   }
+  if (known.empty() && names_.state->parts_left_out) return std::nullopt;
   return refuse(list.span, fmt::format("unknown table \"{}\"", name), did_you_mean(name, known));
 }
 
@@ -186,6 +187,7 @@ std::optional<Formula> Resolver::prepared(const Expression& call) {
   const auto& known = names_.state->databases;
   const auto found = std::find(known.begin(), known.end(), name);
   if (found == known.end()) {
+    if (known.empty() && names_.state->parts_left_out) return std::nullopt;
     return refuse(call.operands.front().span, fmt::format("unknown database \"{}\"", name),
                   did_you_mean(name, known));
   }

@@ -170,6 +170,7 @@ std::string Resolver::hint_for(const std::string& root) const {
 
 std::optional<Formula> Resolver::request(const Expression& path) {
   const auto& fields = names_.request->fields;
+  if (fields.empty() && names_.sent_left_out) return std::nullopt;
   if (path.path.size() != 2) {
     return refuse(path.span, "name one field of the request", did_you_mean("", fields));
   }

@@ -133,6 +133,7 @@ class Reading {
   std::map<std::string, models::TableSpec*> open_tables_;  // without a list of columns
   std::map<std::string, SymbolPtr> symbols_;
   std::map<std::string, std::shared_ptr<models::RequestSpec>> requests_;
+  std::set<std::string> taken_;  // requests that handlers are on
   std::vector<Sent> sent_;
   std::set<std::string> entry_names_;  // of the workload
   std::map<std::string, StepName> step_names_;
@@ -145,6 +146,7 @@ class Reading {
   bool publishes_any_ = false;    // a step calculates the type of its event, from what nobody knows
   bool parts_left_out_ = false;   // mistakes may have kept databases or brokers from being read
   bool steps_left_out_ = false;   // mistakes kept steps from being read
+  bool sent_left_out_ = false;    // mistakes kept requests from being sent, or from their handlers
   bool claims_left_out_ = false;  // mistakes kept obligations or invariants from being read
   std::vector<const models::Oracle*> asked_for_;
 };

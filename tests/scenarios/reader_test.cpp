@@ -70,6 +70,38 @@ TEST_CASE("a misspelt field is told once, and not missed besides") {
         R"(10:23: unknown field "thn" in a step "if"; did you mean "then"?)");
 }
 
+// The draft with one of its lines changed: `was` for `is`.
+std::string misspelt(const std::string& was, const std::string& is, Draft draft = {}) {
+  std::string text = draft.text();
+  const std::size_t at = text.find(was);
+  REQUIRE(at != std::string::npos);
+  return problems_of(text.replace(at, was.size(), is));
+}
+
+TEST_CASE("a part under a misspelt name is told once, and nothing that names what is in it") {
+  Draft draft;
+  draft.obligations =
+      R"([{"each": "db.orders", "owes": "ship", "exactly": 1}, {"each": "request Buy", "owes": "ship", "at_least": 0, "of": "=request.order"}, {"each": "request Buy", "owes": "ship", "at_least": 0, "name": "again"}])";
+  draft.faults = R"({"kinds": [{"crash": "shop"}, {"error": "db"}]})";
+  draft.rest = R"(, "must_reach": [{"state": "count(db.orders) == 2"}])";
+  CHECK(misspelt("\"workload\"", "\"workloads\"", draft) ==
+        R"(12:1: unknown field "workloads" in the scenario; did you mean "workload"?)");
+  CHECK(misspelt("\"services\"", "\"service\"", draft) ==
+        R"(5:1: unknown field "service" in the scenario; did you mean "services"?)");
+  draft.rest.clear();
+  CHECK(misspelt("\"external\"", "\"externals\"", draft) ==
+        R"(4:1: unknown field "externals" in the scenario; did you mean "external"?)");
+}
+
+TEST_CASE("a misspelt request of the workload is told once, with the nearest that is taken") {
+  CHECK(misspelt(R"([{"request": "Buy")", R"([{"request": "Bye")") ==
+        R"(12:34: shop has no handler on request "Bye"; did you mean "Buy"?)");
+  Draft draft;
+  draft.obligations = R"([{"each": "request Buy", "owes": "ship", "exactly": 1}])";
+  CHECK(misspelt(R"("on": {"request": "Buy"})", R"("on": {"request": "Buys"})", draft) ==
+        R"(12:34: shop has no handler on request "Buy"; did you mean "Buys"?)");
+}
+
 TEST_CASE("missing fields are told where they are missed") {
   CHECK(problems_with(&Draft::head, R"("onceward": "1")") ==
         R"(1:1: the scenario needs a field "title")");
