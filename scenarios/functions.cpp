@@ -109,6 +109,7 @@ std::optional<Formula> Resolver::rows_of(const Expression& call, const models::T
       return leaf(Op::of_slot, variable->slot);
     }
   }
+  if (names_.left_out && list.form == Form::path) return std::nullopt;
   const bool is_text = list.form == Form::text;
   const bool is_table = is_text || (list.form == Form::path && list.path.size() == 2);
   if (names_.state == nullptr) {

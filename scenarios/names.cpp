@@ -154,6 +154,7 @@ std::optional<Formula> Resolver::path(const Expression& expression) {
   }
   const auto found = names_.variables.find(root);
   if (found != names_.variables.end()) return variable(expression, found->second);
+  if (names_.left_out) return std::nullopt;
   return refuse(expression.word_spans.front(), fmt::format("unknown name \"{}\"", root),
                 hint_for(root));
 }

@@ -74,6 +74,7 @@ struct Begun {
 
 struct Names {
   std::map<std::string, Variable> variables;
+  bool left_out = false;  // a step with a mistake may have bound more variables
   const models::TableSpec* row = nullptr;
   const models::RequestSpec* request = nullptr;
   bool sent_left_out = false;  // mistakes may have kept fields of the request from being known

@@ -102,6 +102,32 @@ TEST_CASE("a misspelt request of the workload is told once, with the nearest tha
         R"(12:34: shop has no handler on request "Buy"; did you mean "Buys"?)");
 }
 
+TEST_CASE("what a misspelt step would have bound, begun or caused is not missed besides") {
+  Draft draft;
+  draft.timer =
+      R"({"select": "db.orders", "as": "due"}, {"if": "due.rows > 0", "then": [{"begin": "db", "as": "tx"}]}, {"for_each": "due", "as": "r", "do": [{"insert": "db.outbox", "row": {"id": "=r.id"}, "in": "tx"}]}, {"commit": "tx"}, {"if": "count(due, row.id == 1) > 0", "then": []}, {"call": "bank.pay", "of": 1})";
+  draft.obligations = R"([{"each": "db.orders", "owes": "bank.pay", "exactly": 1}])";
+  CHECK(problems_of(draft.text()).empty());
+  CHECK(misspelt(R"({"select": "db)", R"({"selct": "db)", draft) ==
+        R"(10:9: unknown step "selct"; did you mean "select"?)");
+  CHECK(misspelt(R"("as": "due")", R"("sa": "due")", draft) ==
+        R"(10:31: unknown field "sa" in a step "select"; did you mean "as"?)");
+  CHECK(
+      misspelt(R"("as": "due")", R"("as": "row")", draft) ==
+      R"(10:37: "row" cannot be the name of a result; it means something of its own in expressions)");
+  CHECK(
+      misspelt(R"("as": "r")", R"("as": "row")", draft) ==
+      R"(10:151: "row" cannot be the name of a result; it means something of its own in expressions)");
+  CHECK(misspelt(R"({"begin": "db")", R"({"begn": "db")", draft) ==
+        R"(10:88: unknown step "begn"; did you mean "begin"?)");
+  CHECK(misspelt(R"({"call": "bank.pay")", R"({"cal": "bank.pay")", draft) ==
+        R"(10:314: unknown step "cal"; did you mean "all"?)");
+  CHECK(misspelt(R"({"call": "bank.pay")", R"({"call": "bank.pai")", draft) ==
+        R"(10:322: unknown operation "bank.pai" of an external service; did you mean "bank.pay"?)");
+  CHECK(misspelt("\"external\"", "\"externals\"", draft) ==
+        R"(4:1: unknown field "externals" in the scenario; did you mean "external"?)");
+}
+
 TEST_CASE("missing fields are told where they are missed") {
   CHECK(problems_with(&Draft::head, R"("onceward": "1")") ==
         R"(1:1: the scenario needs a field "title")");
@@ -561,10 +587,10 @@ TEST_CASE("for_each goes through rows that a select found") {
 TEST_CASE("a name of a result is a word and keeps its meaning") {
   CHECK(
       in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "as": "my-row"})") ==
-      R"(6:56: "my-row" cannot be the name of a result; a name is made of letters, digits and _, and means nothing else yet)");
+      R"(6:56: "my-row" cannot be the name of a result; a name is made of letters, digits and _)");
   CHECK(
       in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "as": "request"})") ==
-      R"(6:56: "request" cannot be the name of a result; a name is made of letters, digits and _, and means nothing else yet)");
+      R"(6:56: "request" cannot be the name of a result; it means something of its own in expressions)");
   CHECK(
       in_shop(
           R"({"select": "db.orders", "as": "x"}, {"insert": "db.orders", "row": {"id": 1}, "as": "x"})") ==
