@@ -282,10 +282,17 @@ namespace {
 
 std::optional<Formula> read_expression(const Node& node, std::size_t skip, const Names& names,
                                        Problems& problems) {
+  Problems found;
   const auto expression =
       parse_expression(std::string_view(node.text).substr(skip),
-                       node.span.begin + 1 + static_cast<std::uint32_t>(skip), problems);
-  return expression ? resolve(*expression, names, problems) : std::nullopt;
+                       node.span.begin + 1 + static_cast<std::uint32_t>(skip), found);
+  std::optional<Formula> formula = expression ? resolve(*expression, names, found) : std::nullopt;
+  // The places in a text that was made, or that has escapes, are not those in the file.
+  const bool as_written = node.span.end - node.span.begin == node.text.size() + 2;
+  for (const Problem& each : found.sorted()) {
+    problems.add(as_written ? each.span : node.span, each.message, each.hint);
+  }
+  return formula;
 }
 
 }  // namespace

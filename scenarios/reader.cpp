@@ -101,6 +101,7 @@ std::uint32_t Reading::find_database(const Node& node) {
     if (names.back() == node.text) return i;
   }
   if (names.empty() && parts_left_out_) return kNone;
+  if (!unknown_at_.insert(node.span.begin).second) return kNone;
   problems.add(node.span, fmt::format("unknown database \"{}\"", node.text),
                did_you_mean(node.text, names));
   return kNone;
@@ -118,6 +119,7 @@ models::TableSpec* Reading::find_table(const Node& node, std::uint32_t& database
     }
   }
   if (names.empty() && parts_left_out_) return nullptr;
+  if (!unknown_at_.insert(node.span.begin).second) return nullptr;
   problems.add(node.span, fmt::format("unknown table \"{}\"", node.text),
                did_you_mean(node.text, names));
   return nullptr;

@@ -133,7 +133,8 @@ class Reading {
   std::map<std::string, models::TableSpec*> open_tables_;  // without a list of columns
   std::map<std::string, SymbolPtr> symbols_;
   std::map<std::string, std::shared_ptr<models::RequestSpec>> requests_;
-  std::set<std::string> taken_;  // requests that handlers are on
+  std::set<std::uint32_t> unknown_at_;  // where an unknown database or table was complained of
+  std::set<std::string> taken_;         // requests that handlers are on
   std::vector<Sent> sent_;
   std::set<std::string> entry_names_;  // of the workload
   std::map<std::string, StepName> step_names_;

@@ -128,6 +128,27 @@ TEST_CASE("what a misspelt step would have bound, begun or caused is not missed 
         R"(4:1: unknown field "externals" in the scenario; did you mean "external"?)");
 }
 
+TEST_CASE("a parameter of a pattern that names what is not there is told once, at the parameter") {
+  const auto design = [](const std::string& service, const std::string& relay) {
+    return problems_of(R"({"onceward": "1", "title": "t", "patterns": [
+{"service": "shop", "request": "PlaceOrder", "event": "OrderPlaced")" +
+                       service + R"(},
+{"outbox-polling": "relay", "to": "bus.orders", )" +
+                       relay + R"(},
+{"broker": "bus", "topics": {"orders": 1}}],
+"workload": [{"request": "PlaceOrder", "to": "shop", "with": {"order": "o1"}}]})");
+  };
+  CHECK(design("", R"("of": "shop-db")").empty());
+  for (const char* more : {"", R"(, "claim": "skip-locked")", R"(, "claim": "row-lock")"}) {
+    const std::string said = design("", R"("of": "shp-db")" + std::string(more));
+    INFO(said);
+    CHECK(said.starts_with("3:55: unknown "));
+    CHECK(said.find('\n') == std::string::npos);
+  }
+  CHECK(design(R"(, "key": "orderr")", R"("of": "shop-db")") ==
+        R"(2:76: no workload entry sends PlaceOrder with a field "orderr"; did you mean "order"?)");
+}
+
 TEST_CASE("missing fields are told where they are missed") {
   CHECK(problems_with(&Draft::head, R"("onceward": "1")") ==
         R"(1:1: the scenario needs a field "title")");
