@@ -45,6 +45,7 @@ StepReader::StepReader(Reading& reading, Handler& handler, const ServiceDescript
     : reading_(reading), problems_(reading.problems), handler_(handler), service_(service) {
   names_.request = handler.request.get();
   names_.sent_left_out = reading.sent_left_out_;
+  names_.left_out = begins_unknown_ = reading.blocks_left_out_;
   names_.has_event = handler.on == Handler::On::topic;
   if (names_.has_event) names_.attempts = &attempts_;
   names_.has_timer = handler.on == Handler::On::timer;

@@ -16,6 +16,7 @@ std::unique_ptr<Program> read_program(const Node& root, Problems& problems) {
 }
 
 void Reading::read(const Node& root) {
+  blocks_left_out_ = !problems.empty();
   const Fields fields(problems, root, scenario_shape());
   if (!fields.is_object()) return;
   if (const Node* version = fields.text("onceward"); version != nullptr) {
@@ -33,7 +34,7 @@ void Reading::read(const Node& root) {
   if (const Node* externals = fields.object("external")) read_externals(*externals);
   parts_left_out_ = !problems.empty();
   const Node* services = fields.object("services");
-  steps_left_out_ = !problems.empty() && services == nullptr;
+  steps_left_out_ = blocks_left_out_ || (!problems.empty() && services == nullptr);
   if (services != nullptr) {
     declare_services(*services);
     gather_columns(*services);

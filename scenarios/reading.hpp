@@ -146,6 +146,7 @@ class Reading {
   TextSources texts_;
   bool publishes_any_ = false;    // a step calculates the type of its event, from what nobody knows
   bool parts_left_out_ = false;   // mistakes may have kept databases or brokers from being read
+  bool blocks_left_out_ = false;  // mistakes kept blocks from being written out
   bool steps_left_out_ = false;   // mistakes kept steps from being read
   bool sent_left_out_ = false;    // mistakes kept requests from being sent, or from their handlers
   bool claims_left_out_ = false;  // mistakes kept obligations or invariants from being read

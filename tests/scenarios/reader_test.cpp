@@ -149,6 +149,24 @@ TEST_CASE("a parameter of a pattern that names what is not there is told once, a
         R"(2:76: no workload entry sends PlaceOrder with a field "orderr"; did you mean "order"?)");
 }
 
+TEST_CASE("a mistake in the use of a block is told once, and its steps are not missed besides") {
+  Draft draft;
+  draft.head +=
+      R"(, "define": {"look": {"params": ["table", "key"], "do": [{"select": "$table", "where": "row.id == ${key}", "as": "due"}]}, "send": {"do": [{"effect": "ship", "of": "=event.key"}]}})";
+  draft.shop =
+      R"({"use": "look", "table": "db.orders", "key": 1}, {"if": "due.rows > 0", "then": []})";
+  draft.worker = R"({"use": "send"})";
+  draft.expect = R"({"holds": true})";
+  CHECK(problems_of(draft.text()).empty());
+  CHECK(misspelt(R"("table": "db.orders")", R"("tabel": "db.orders")", draft) ==
+        R"(6:24: block "look" has no parameter "tabel"; did you mean "table"?)");
+  CHECK(misspelt(R"(, "key": 1)", "", draft) == R"(6:16: block "look" needs a "key")");
+  CHECK(misspelt(R"({"use": "look")", R"({"use": "lok")", draft) ==
+        R"(6:16: unknown block "lok"; did you mean "look"?)");
+  CHECK(misspelt(R"({"use": "send"})", R"({"use": "snd"})", draft) ==
+        R"(8:16: unknown block "snd"; did you mean "send"?)");
+}
+
 TEST_CASE("missing fields are told where they are missed") {
   CHECK(problems_with(&Draft::head, R"("onceward": "1")") ==
         R"(1:1: the scenario needs a field "title")");
