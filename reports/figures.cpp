@@ -40,6 +40,20 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
   return fmt::format("{} {}", grouped(number), number == 1 ? one : many);
 }
 
+std::string with_grouped_counts(std::string text) {
+  constexpr std::string_view kDigits = "0123456789";
+  for (const std::string_view noun : {" steps", " states", " runs"}) {
+    for (std::size_t end = text.find(noun); end != text.npos; end = text.find(noun, end + 1)) {
+      const std::size_t before = end == 0 ? text.npos : text.find_last_not_of(kDigits, end - 1);
+      const std::size_t begin = before == text.npos ? 0 : before + 1;
+      const bool plain = begin == 0 || text[before] == ' ' || text[before] == '(';
+      if (!plain) continue;
+      for (std::size_t at = end; at > begin + 3; ++end) text.insert(at -= 3, 1, ',');
+    }
+  }
+  return text;
+}
+
 std::string instant_text(sim::Instant instant) {
   std::int64_t rest = instant.nanoseconds;
   if (rest == 0) return "0s";

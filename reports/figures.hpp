@@ -16,6 +16,9 @@ namespace onceward::reports {
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view one,
                                   std::string_view many);
 
+// The text with its numbers of steps, states and runs grouped: "the bound of 2,000,000 steps".
+[[nodiscard]] std::string with_grouped_counts(std::string text);
+
 // "0s", "100us", "1.2ms", "30s", "24h 1.5s": rounded down to thousandths of its unit.
 [[nodiscard]] std::string instant_text(sim::Instant instant);
 

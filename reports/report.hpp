@@ -15,6 +15,7 @@ struct InvariantStatus {
   std::string id;
   std::string status;  // "violated", "held", "not-judged"
   std::string help;    // one line from the catalogue of oracles
+  bool counts = true;  // it is about how often, so its numbers mean something
 };
 
 struct GoalStatus {
@@ -26,8 +27,9 @@ struct ScenarioReport {
   std::string file;  // as given on the command line
   std::string title;
   std::string about;
-  std::string digest;    // of the expanded scenario, 32 hexadecimal digits
-  std::string expected;  // "violates no-lost-event", "holds"
+  std::string digest;                  // of the expanded scenario, 32 hexadecimal digits
+  std::string expected;                // "violates no-lost-event", "holds"
+  std::vector<std::string> asked_for;  // invariants whose violation is expected; empty: none is
   bool as_expected = false;
   std::vector<std::string> not_as_expected;  // why not, one line each
   std::vector<std::string> problems;         // mistakes in the file (exit 2); no result then

@@ -55,6 +55,9 @@ class Story {
     head();
     if (report_.result.verdict == sim::Verdict::violated && !report_.result.violations.empty()) {
       violation(report_.result.violations.front());
+    } else {
+      Facts also(page_, "Also");
+      for (const std::string& each : report_.result.also) also.add(each + " was met broken");
     }
     Facts never(page_, "Never");
     for (const std::string& each : never_happened(report_)) never.add(each);
@@ -123,8 +126,11 @@ class Story {
 
   void broken(const sim::Violation& violation) {
     std::string help;
+    bool counts = !violation.mistake;
     for (const InvariantStatus& status : report_.invariants) {
-      if (status.id == violation.invariant && !status.help.empty()) help = ": " + status.help;
+      if (status.id != violation.invariant) continue;
+      if (!status.help.empty()) help = ": " + status.help;
+      counts = counts && status.counts;
     }
     page_.fact("Broken", violation.invariant + help);
     std::vector<std::uint32_t> seen;
@@ -137,10 +143,13 @@ class Story {
       steps = fmt::format(" (see step{} {})", seen.size() == 1 ? "" : "s", fmt::join(seen, ", "));
     }
     const bool of_values = !violation.should_be.empty();
-    page_.fact("", fmt::format("{}expected {}, got {}{}",
-                               violation.entity.empty() ? "" : violation.entity + ": ",
-                               of_values ? violation.should_be : std::to_string(violation.expected),
-                               of_values ? violation.is : std::to_string(violation.actual), steps));
+    std::string what = violation.entity;
+    if (of_values || counts) {
+      what += fmt::format("{}expected {}, got {}", what.empty() ? "" : ": ",
+                          of_values ? violation.should_be : std::to_string(violation.expected),
+                          of_values ? violation.is : std::to_string(violation.actual));
+    }
+    page_.fact("", what + steps);
   }
 
   void explain(const sim::Violation& violation, const Why& reasons) {

@@ -55,14 +55,21 @@ std::string reductions_used(const sim::Result& result) {
   return fmt::format("reduced by {}", fmt::join(result.reductions, ", "));
 }
 
+// "HOLDS", unless rules that were not asked for were met broken: then only these are not.
+std::string what_holds(const ScenarioReport& report) {
+  if (report.result.also.empty()) return "HOLDS";
+  return fmt::format("NOT BROKEN  {}", fmt::join(report.asked_for, ", "));
+}
+
 std::string exhausted(const ScenarioReport& report) {
   const sim::SearchFigures& figures = report.result.figures;
   return fmt::format(
-      "HOLDS (EXHAUSTED: all runs {}, {}, {}, all orders, {}: "
+      "{} (EXHAUSTED: all runs {}, {}, {}, all orders, {}: "
       "{}, depth {}, collision bound {}{})",
-      whose_runs(report), faults_allowed(report), timing_searched(report.result),
-      reductions_used(report.result), counted(figures.states, "distinct state", "distinct states"),
-      grouped(figures.depth), collision_bound(figures.states), goals_reached(report));
+      what_holds(report), whose_runs(report), faults_allowed(report),
+      timing_searched(report.result), reductions_used(report.result),
+      counted(figures.states, "distinct state", "distinct states"), grouped(figures.depth),
+      collision_bound(figures.states), goals_reached(report));
 }
 
 std::string sampled(const ScenarioReport& report) {
@@ -71,7 +78,8 @@ std::string sampled(const ScenarioReport& report) {
   const std::string how = report.result.strategy == Strategy::random
                               ? fmt::format("instants drawn in their windows, seed {}", report.seed)
                               : "timing any, the default order";
-  return fmt::format("NOT BROKEN (SAMPLED: {} {}, {}, {}: {}, the longest run {}{})", runs,
+  const std::string what = report.result.also.empty() ? "NOT BROKEN" : what_holds(report);
+  return fmt::format("{} (SAMPLED: {} {}, {}, {}: {}, the longest run {}{})", what, runs,
                      whose_runs(report), faults_allowed(report), how,
                      counted(figures.transitions, "step", "steps"), grouped(figures.depth),
                      goals_reached(report));

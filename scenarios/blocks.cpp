@@ -67,29 +67,35 @@ class Blocks {
       return {};
     }
     within.push_back(use.text);
+    const auto values = arguments(step, use, found->second);
+    if (!values) return {};
     Node steps = found->second.steps;
-    substitute(steps, arguments(step, use, found->second), problems_);
+    substitute(steps, *values, problems_);
     expand(steps, within);
     return std::move(steps.items);
   }
 
-  Arguments arguments(const Node& step, const Node& use, const Block& block) {
+  // Nothing, with a message, if a parameter has no value.
+  std::optional<Arguments> arguments(const Node& step, const Node& use, const Block& block) {
     Arguments arguments;
     for (const Member& member : step.members) {
       if (member.key == "use") continue;
-      if (std::find(block.params.begin(), block.params.end(), member.key) == block.params.end()) {
+      std::string param = member.key;
+      if (std::find(block.params.begin(), block.params.end(), param) == block.params.end()) {
         problems_.add(member.key_span,
-                      fmt::format("block \"{}\" has no parameter \"{}\"", use.text, member.key),
-                      did_you_mean(member.key, block.params));
+                      fmt::format("block \"{}\" has no parameter \"{}\"", use.text, param),
+                      did_you_mean(param, block.params));
+        param = nearest(param, block.params);
       }
-      arguments.emplace(member.key, member.value);
+      arguments.emplace(param, member.value);
     }
+    bool complete = true;
     for (const std::string& param : block.params) {
       if (arguments.contains(param)) continue;
       problems_.add(use.span, fmt::format("block \"{}\" needs a \"{}\"", use.text, param));
-      arguments.emplace(param, Node{});
+      complete = false;
     }
-    return arguments;
+    return complete ? std::optional(std::move(arguments)) : std::nullopt;
   }
 
   Problems& problems_;

@@ -99,6 +99,8 @@ std::string to_json(const Capsule& capsule) {
                              {"fewest_faults", capsule.fewest_faults},
                              {"cut_short", capsule.cut_short},
                              {"also", capsule.also},
+                             {"as_expected", capsule.as_expected},
+                             {"not_as_expected", capsule.not_as_expected},
                              {"violates", capsule.violates},
                              {"plan", plan_json(capsule.plan)},
                              {"plan_digest", digest_of(capsule.plan)},
@@ -126,6 +128,8 @@ std::optional<Capsule> read_capsule(const std::string& text, std::string& proble
     capsule.fewest_faults = json.at("fewest_faults").get<bool>();
     capsule.cut_short = json.at("cut_short").get<bool>();
     capsule.also = json.at("also").get<std::vector<std::string>>();
+    capsule.as_expected = json.at("as_expected").get<bool>();
+    capsule.not_as_expected = json.at("not_as_expected").get<std::vector<std::string>>();
     capsule.violates = json.at("violates").get<std::vector<std::string>>();
     if (!read_plan(json.at("plan"), capsule.plan)) {
       problem = "the fault plan is damaged";

@@ -24,6 +24,8 @@ struct Capsule {
   bool fewest_faults = false;
   bool cut_short = false;
   std::vector<std::string> also;  // other invariants that the search met broken
+  bool as_expected = false;       // what `check` said of it
+  std::vector<std::string> not_as_expected;
   std::uint32_t steps = 0;
   sim::Hash128 fingerprint;
   sim::Tape tape;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "scenarios/nearest.hpp"
 
@@ -43,8 +44,8 @@ std::string spliced(const Node& argument) {
 
 class Substitution {
  public:
-  Substitution(const Arguments& arguments, Problems& problems)
-      : arguments_(arguments), problems_(problems) {}
+  Substitution(const Arguments& arguments, Problems& problems, bool made)
+      : arguments_(arguments), problems_(problems), made_(made) {}
 
   void apply(Node& node) {
     if (node.kind == Node::Kind::text) {
@@ -53,7 +54,7 @@ class Substitution {
     }
     for (Node& item : node.items) apply(item);
     for (Member& member : node.members) {
-      member.key = written(member.key, member.key_span);
+      std::tie(member.key, member.key_span) = written(member.key, member.key_span);
       apply(member.value);
     }
   }
@@ -64,26 +65,33 @@ class Substitution {
       if (const Node* argument = find(node.text.substr(1), node.span)) node = *argument;
       return;
     }
-    node.text = written(node.text, node.span);
+    std::tie(node.text, node.span) = written(node.text, node.span);
   }
 
-  std::string written(const std::string& text, Span span) {
-    if (text.starts_with('$') && is_name(std::string_view(text).substr(1))) {
-      const Node* argument = find(text.substr(1), span);
-      return argument == nullptr ? text : spliced(*argument);
-    }
+  std::pair<std::string, Span> written(const std::string& text, Span span) {
+    std::vector<Span> at;  // of the arguments in it
+    const auto put = [&](const std::string& name, const std::string& otherwise) {
+      const Node* argument = find(name, span);
+      if (argument == nullptr) return otherwise;
+      if (argument->span != span) at.push_back(argument->span);
+      return spliced(*argument);
+    };
     std::string result;
-    std::size_t from = 0;
-    for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", from)) {
-      const std::size_t end = text.find('}', at);
-      if (end == std::string::npos) break;
-      result += text.substr(from, at - from);
-      if (const Node* argument = find(text.substr(at + 2, end - at - 2), span)) {
-        result += spliced(*argument);
+    if (text.starts_with('$') && is_name(std::string_view(text).substr(1))) {
+      result = put(text.substr(1), text);
+    } else {
+      std::size_t from = 0;
+      for (std::size_t next = text.find("${"); next != std::string::npos;
+           next = text.find("${", from)) {
+        const std::size_t end = text.find('}', next);
+        if (end == std::string::npos) break;
+        result += text.substr(from, next - from);
+        result += put(text.substr(next + 2, end - next - 2), "");
+        from = end + 1;
       }
-      from = end + 1;
+      result += text.substr(from);
     }
-    return result + text.substr(from);
+    return {result, made_ && at.size() == 1 ? at.front() : span};
   }
 
   const Node* find(const std::string& name, Span span) {
@@ -97,12 +105,17 @@ class Substitution {
 
   const Arguments& arguments_;
   Problems& problems_;
+  bool made_;
 };
 
 }  // namespace
 
 void substitute(Node& node, const Arguments& arguments, Problems& problems) {
-  Substitution(arguments, problems).apply(node);
+  Substitution(arguments, problems, false).apply(node);
+}
+
+void substitute_made(Node& node, const Arguments& arguments, Problems& problems) {
+  Substitution(arguments, problems, true).apply(node);
 }
 
 // ---- plain JSON ---------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ void expand_blocks(Node& root, Problems& problems);
 // argument itself; in a longer text `${name}` becomes its text, without the `=` of an expression.
 using Arguments = std::map<std::string, Node>;
 void substitute(Node& node, const Arguments& arguments, Problems& problems);
+// The same for a tree that stands nowhere in the file: a text made with one argument that does is
+// where that argument is.
+void substitute_made(Node& node, const Arguments& arguments, Problems& problems);
 
 // Plain JSON, indented by two. Reading it again gives an equal tree, but for where things stand.
 [[nodiscard]] std::string json_text(const Node& node);

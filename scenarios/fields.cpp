@@ -34,11 +34,10 @@ Fields::Fields(Problems& problems, const Node& node, const ObjectShape& shape)
                   fmt::format("{} must be an object, this is {}", shape.what, to_text(node.kind)));
     return;
   }
-  std::vector<std::string> misspelt;  // what those meant that are not known
   for (const Member& member : node.members) {
     const FieldShape* field = shape.find(member.key);
     if (field == nullptr) {
-      misspelt.push_back(nearest(member.key, shape.names()));
+      misspelt_.push_back(nearest(member.key, shape.names()));
       problems_.add(member.key_span,
                     fmt::format("unknown field \"{}\" in {}", member.key, shape.what),
                     did_you_mean(member.key, shape.names()));
@@ -49,8 +48,7 @@ Fields::Fields(Problems& problems, const Node& node, const ObjectShape& shape)
     }
   }
   for (const FieldShape& field : shape.fields) {
-    if (!field.needed || has(field.name)) continue;
-    if (std::find(misspelt.begin(), misspelt.end(), field.name) != misspelt.end()) continue;
+    if (!field.needed || meant(field.name)) continue;
     problems_.add(node.span, fmt::format("{} needs a field \"{}\"", shape.what, field.name));
   }
 }
@@ -103,6 +101,10 @@ void Fields::check(const FieldShape& field, const Node& value) const {
     default:
       return;
   }
+}
+
+bool Fields::meant(std::string_view name) const {
+  return has(name) || std::find(misspelt_.begin(), misspelt_.end(), name) != misspelt_.end();
 }
 
 const Node* Fields::of_kind(std::string_view name, Node::Kind kind) const {

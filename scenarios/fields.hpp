@@ -22,6 +22,9 @@ class Fields {
   [[nodiscard]] bool is_object() const { return node_.kind == Node::Kind::object; }
   [[nodiscard]] bool has(std::string_view name) const { return node_.find(name) != nullptr; }
 
+  // Whether it is there, or a member that is not known is nearest to it: then it is not missed.
+  [[nodiscard]] bool meant(std::string_view name) const;
+
   // The member; null or nothing if it is not there or has been complained of.
   // REQUIRES: its shape is of the kind that is asked for.
   [[nodiscard]] const Node* find(std::string_view name) const { return node_.find(name); }
@@ -42,6 +45,7 @@ class Fields {
   Problems& problems_;
   const Node& node_;
   const ObjectShape& shape_;
+  std::vector<std::string> misspelt_;  // what those members meant that are not known
 };
 
 [[nodiscard]] const char* to_text(Node::Kind kind);

@@ -109,6 +109,7 @@ std::optional<Formula> Resolver::rows_of(const Expression& call, const models::T
       return leaf(Op::of_slot, variable->slot);
     }
   }
+  if (names_.left_out && list.form == Form::path) return std::nullopt;
   const bool is_text = list.form == Form::text;
   const bool is_table = is_text || (list.form == Form::path && list.path.size() == 2);
   if (names_.state == nullptr) {
@@ -132,6 +133,7 @@ std::optional<Formula> Resolver::table_of(const Expression& list, const std::str
     names_.state->read.insert(table);
     return leaf(Op::of_table, each.database, each.table);
   }
+  if (known.empty() && names_.state->parts_left_out) return std::nullopt;
   return refuse(list.span, fmt::format("unknown table \"{}\"", name), did_you_mean(name, known));
 }
 
@@ -186,6 +188,7 @@ std::optional<Formula> Resolver::prepared(const Expression& call) {
   const auto& known = names_.state->databases;
   const auto found = std::find(known.begin(), known.end(), name);
   if (found == known.end()) {
+    if (known.empty() && names_.state->parts_left_out) return std::nullopt;
     return refuse(call.operands.front().span, fmt::format("unknown database \"{}\"", name),
                   did_you_mean(name, known));
   }

@@ -154,6 +154,7 @@ std::optional<Formula> Resolver::path(const Expression& expression) {
   }
   const auto found = names_.variables.find(root);
   if (found != names_.variables.end()) return variable(expression, found->second);
+  if (names_.left_out) return std::nullopt;
   return refuse(expression.word_spans.front(), fmt::format("unknown name \"{}\"", root),
                 hint_for(root));
 }
@@ -170,6 +171,7 @@ std::string Resolver::hint_for(const std::string& root) const {
 
 std::optional<Formula> Resolver::request(const Expression& path) {
   const auto& fields = names_.request->fields;
+  if (fields.empty() && names_.sent_left_out) return std::nullopt;
   if (path.path.size() != 2) {
     return refuse(path.span, "name one field of the request", did_you_mean("", fields));
   }
@@ -280,10 +282,17 @@ namespace {
 
 std::optional<Formula> read_expression(const Node& node, std::size_t skip, const Names& names,
                                        Problems& problems) {
+  Problems found;
   const auto expression =
       parse_expression(std::string_view(node.text).substr(skip),
-                       node.span.begin + 1 + static_cast<std::uint32_t>(skip), problems);
-  return expression ? resolve(*expression, names, problems) : std::nullopt;
+                       node.span.begin + 1 + static_cast<std::uint32_t>(skip), found);
+  std::optional<Formula> formula = expression ? resolve(*expression, names, found) : std::nullopt;
+  // The places in a text that was made, or that has escapes, are not those in the file.
+  const bool as_written = node.span.end - node.span.begin == node.text.size() + 2;
+  for (const Problem& each : found.sorted()) {
+    problems.add(as_written ? each.span : node.span, each.message, each.hint);
+  }
+  return formula;
 }
 
 }  // namespace

@@ -47,8 +47,9 @@ struct StateNames {
   std::vector<std::string> databases;
   const std::set<std::string>* effects = nullptr;    // that steps cause
   const std::set<std::string>* published = nullptr;  // types of events, as far as they are known
-  bool publishes_any = false;                        // a step calculates the type of its event
-  bool is_open = false;  // mistakes may have kept effects and events from being known
+  bool publishes_any = false;   // a step calculates the type of its event, from what nobody knows
+  bool is_open = false;         // mistakes may have kept effects and events from being known
+  bool parts_left_out = false;  // the same of databases
 
   std::set<const models::TableSpec*> read;
   std::set<std::uint32_t> prepared;                // databases, of what is prepared there
@@ -73,8 +74,10 @@ struct Begun {
 
 struct Names {
   std::map<std::string, Variable> variables;
+  bool left_out = false;  // a step with a mistake may have bound more variables
   const models::TableSpec* row = nullptr;
   const models::RequestSpec* request = nullptr;
+  bool sent_left_out = false;  // mistakes may have kept fields of the request from being known
   bool has_event = false;
   AttemptUse* attempts = nullptr;  // where deliveries of the event are counted
   bool has_timer = false;

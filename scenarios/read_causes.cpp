@@ -62,8 +62,9 @@ bool reads_key(const Formula& formula, const models::TableSpec& table) {
 
 }  // namespace
 
-Names ObligationReader::names_of(const models::CauseSpec& cause) {
+Names ObligationReader::names_of(const models::CauseSpec& cause) const {
   Names names;
+  names.sent_left_out = in_.sent_left_out_;
   if (cause.kind == CauseKind::row) names.row = cause.table;
   if (is_request(cause)) names.request = cause.request;
   names.has_event = cause.kind == CauseKind::event;
@@ -136,6 +137,7 @@ std::optional<Formula> ObligationReader::read_key(const Fields& fields,
   if (cause.kind == CauseKind::row && cause.table->key >= 0) {
     return leaf(Formula::Op::row_column, static_cast<std::uint32_t>(cause.table->key));
   }
+  if (is_request(cause) && in_.sent_left_out_) return std::nullopt;
   problems_.add(fields.node().span, "this obligation needs \"of\": what its effects are matched by",
                 is_request(cause) ? "the request has no fields" : "the table has no key");
   return std::nullopt;

@@ -40,6 +40,7 @@ void Reading::read_request(const Node& node, const std::string& at) {
   const Node* with = fields.object("with");
   if (const Node* name = fields.text("name")) entry_names_.insert(name->text);
   if (request == nullptr) return;
+  sent_left_out_ = sent_left_out_ || !taken_.contains(request->text);
   auto& spec = requests_[request->text];
   if (spec == nullptr) spec = std::make_shared<models::RequestSpec>(request->text);
   struct Filled {
@@ -62,6 +63,7 @@ void Reading::read_request(const Node& node, const std::string& at) {
   if (to == nullptr) return;
   const std::uint32_t service = find_service(to->text);
   if (service == kNone) {
+    if (program.services.empty() && steps_left_out_) return;
     problems.add(to->span, fmt::format("unknown service \"{}\"", to->text),
                  did_you_mean(to->text, service_names()));
     return;

@@ -14,7 +14,7 @@ bool StepReader::read_if(const Fields& fields, const Node& subject, const std::s
   std::optional<Formula> condition = read_condition(subject, names_, problems_);
   const bool good = condition.has_value();
   if (good) step.value = std::move(*condition);
-  if (!fields.has("then") && !fields.has("else")) {
+  if (!fields.meant("then") && !fields.meant("else")) {
     problems_.add(fields.node().span,
                   fmt::format("{} needs a field \"then\"", help_of(step.kind).shape.what));
     return false;
@@ -30,6 +30,8 @@ bool StepReader::read_loop(const Fields& fields, const Node& subject, const std:
   const bool good = find_rows(subject, step.loop, table);
   if (fields.text("as") != nullptr) {
     bind(fields, table == nullptr ? Slot::Kind::empty : Slot::Kind::row, table, step);
+  } else {
+    names_.left_out = true;
   }
   const Node* body = fields.array("do");
   if (body == nullptr) return false;
@@ -54,6 +56,7 @@ bool StepReader::find_rows(const Node& list, std::uint32_t& slot, const models::
     table = found->table;
     return true;
   }
+  if (names_.left_out) return true;
   std::vector<std::string> lists;
   for (const auto& [name, variable] : names_.variables) {
     if (variable.kind == Slot::Kind::rows) lists.push_back(name);

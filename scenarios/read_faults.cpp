@@ -77,8 +77,8 @@ bool Reading::read_target(const Node& node, sim::FaultRule& rule) {
   rule.target = node.text;
   const std::vector<std::string> targets = fault_targets(rule.kind);
   if (std::find(targets.begin(), targets.end(), rule.target) != targets.end()) return true;
-  const bool group = rule.kind == sim::FaultKind::redeliver;
-  if (group && steps_left_out_) return false;
+  const bool of_steps = rule.kind == sim::FaultKind::redeliver || program.services.empty();
+  if (of_steps && steps_left_out_) return false;
   const std::string kind = sim::to_text(rule.kind);
   for (const sim::FaultKindHelp& other : sim::fault_catalogue()) {
     const std::vector<std::string> all = fault_targets(other.kind);

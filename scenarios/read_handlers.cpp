@@ -16,6 +16,13 @@ void Reading::declare_services(const Node& node) {
     ServiceDescription service;
     service.name = symbol(member.key);
     program.services.push_back(std::move(service));
+    const Node* handlers = member.value.find("handlers");
+    if (handlers == nullptr) continue;
+    for (const Node& handler : handlers->items) {
+      const Node* on = handler.find("on");
+      const Node* request = on == nullptr ? nullptr : on->find("request");
+      if (request != nullptr && request->kind == Node::Kind::text) taken_.insert(request->text);
+    }
   }
 }
 
@@ -215,6 +222,7 @@ bool Reading::read_trigger(ServiceDescription& service, Handler& handler, const 
     return false;
   }
   if (every == nullptr && on == nullptr) {
+    if (fields.meant("on") || fields.meant("every")) return false;
     problems.add(fields.node().span, "what starts this handler?",
                  R"(write "on": {...} or "every": "1s")");
     return false;
@@ -258,7 +266,7 @@ bool Reading::read_on(ServiceDescription& service, Handler& handler, const Node&
     const Node* topic = fields.text("topic");
     const Node* group = fields.text("group");
     for (const char* name : {"topic", "group"}) {
-      if (fields.has(name)) continue;
+      if (fields.meant(name)) continue;
       problems.add(on.span, fmt::format("{} needs a field \"{}\"", trigger_shape().what, name));
     }
     if (topic != nullptr && group != nullptr) read_topic_trigger(service, handler, *topic, *group);
@@ -309,10 +317,16 @@ void Reading::connect_workload() {
                      [&](const Handler& handler) { return handler.request.get() == sent.request; });
     if (taker == service.handlers.end()) {
       if (steps_left_out_) continue;
+      std::vector<std::string> known;
+      for (const Handler& handler : service.handlers) {
+        if (handler.request != nullptr) known.push_back(handler.request->symbol.text);
+      }
+      const std::string meant = nearest(sent.request->symbol.text, known);
       problems.add(sent.to,
                    fmt::format("{} has no handler on request \"{}\"", service.name->text,
                                sent.request->symbol.text),
-                   R"(its handler starts with "on": {"request": ...})");
+                   meant.empty() ? R"(its handler starts with "on": {"request": ...})"
+                                 : fmt::format("did you mean \"{}\"?", meant));
       continue;
     }
     for (const auto& order : sent.orders) {

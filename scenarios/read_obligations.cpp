@@ -249,7 +249,8 @@ void ObligationReader::read_with(const Fields& fields, const std::string& at,
   const Node* with = fields.object("with");
   if (with == nullptr) return;
   const models::Owed& owed = spec.owed.front();
-  const auto& carried = in_.carried_[(owed.is_event ? "event " : "") + owed.name->text];
+  std::set<std::string> carried = in_.carried_[(owed.is_event ? "event " : "") + owed.name->text];
+  if (owed.is_event) carried.insert(in_.carried_["event "].begin(), in_.carried_["event "].end());
   const bool open = in_.steps_left_out_ || (owed.is_event && in_.publishes_any_);
   for (const Member& member : with->members) {
     if (!open && !carried.contains(member.key)) {
@@ -290,7 +291,7 @@ void ObligationReader::read_amounts(const Fields& fields, models::ObligationSpec
   }
   if (!at_least && !at_most) {
     for (const char* name : {"exactly", "at_least", "at_most"}) {
-      if (fields.has(name)) return;  // it has a mistake of its own
+      if (fields.meant(name)) return;  // it has a mistake of its own
     }
     problems_.add(fields.node().span, "how many are owed?",
                   R"(write "exactly": 1, "at_least" or "at_most")");

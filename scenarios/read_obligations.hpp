@@ -49,7 +49,7 @@ class ObligationReader {
   void look_for_equal_requests(const Node& place, const models::CauseSpec& cause,
                                const Formula& key, const std::optional<Formula>& condition);
   // What may be named in a value that is about a cause.
-  [[nodiscard]] static Names names_of(const models::CauseSpec& cause);
+  [[nodiscard]] Names names_of(const models::CauseSpec& cause) const;
   std::optional<models::OfFact> read_of_cause(const Node& node, const models::CauseSpec& cause,
                                               const std::string& at);
 

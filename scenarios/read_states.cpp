@@ -48,6 +48,7 @@ std::optional<ClaimSpec::OfWorld> ObligationReader::read_state(const Node& node,
   state.published = &in_.published_;
   state.publishes_any = in_.publishes_any_;
   state.is_open = in_.steps_left_out_;
+  state.parts_left_out = in_.parts_left_out_;
   Names names;
   names.state = &state;
   std::optional<Formula> formula =

@@ -41,21 +41,11 @@ bool is_field_of_step(const Node& node, std::string_view word) {
 
 }  // namespace
 
-bool is_variable(std::string_view word) {
-  constexpr std::string_view kTaken[] = {"row",   "request", "event", "n",    "memory",
-                                         "timer", "true",    "false", "null", "and",
-                                         "or",    "not",     "in"};
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  const auto fits = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-  return !word.empty() && letter(word.front()) && std::all_of(word.begin(), word.end(), fits) &&
-         std::find(std::begin(kTaken), std::end(kTaken), word) == std::end(kTaken);
-}
-
 StepReader::StepReader(Reading& reading, Handler& handler, const ServiceDescription& service)
     : reading_(reading), problems_(reading.problems), handler_(handler), service_(service) {
   names_.request = handler.request.get();
+  names_.sent_left_out = reading.sent_left_out_;
+  names_.left_out = begins_unknown_ = reading.blocks_left_out_;
   names_.has_event = handler.on == Handler::On::topic;
   if (names_.has_event) names_.attempts = &attempts_;
   names_.has_timer = handler.on == Handler::On::timer;
@@ -95,16 +85,16 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
                                   : fmt::format("\"{}\" needs to say on what", node.text),
                   help == nullptr ? did_you_mean(node.text, words_alone())
                                   : fmt::format("write {{\"{}\": ...}}", node.text));
-    return false;
+    return leave_out();
   }
   if (node.kind != Node::Kind::object) {
     problems_.add(node.span, fmt::format("a step is an object, this is {}", to_text(node.kind)));
-    return false;
+    return leave_out();
   }
   for (const Member& member : node.members) {
     const StepHelp* help = find_word(member.key);
     if (help == nullptr || is_field_of_step(node, member.key)) continue;
-    if (!does_one_thing(node, *help)) return false;
+    if (!does_one_thing(node, *help)) return leave_out();
     step.kind = help->kind;
     const Fields fields(problems_, node, help->shape);
     if (!read_word(node, *help, step)) return false;
@@ -116,6 +106,13 @@ bool StepReader::read_step(const Node& node, const std::string& at, Step& step) 
   problems_.add(node.members.empty() ? node.span : node.members.front().key_span,
                 first.empty() ? "an empty step" : fmt::format("unknown step \"{}\"", first),
                 did_you_mean(first, step_words()));
+  return leave_out();
+}
+
+bool StepReader::leave_out() {
+  names_.left_out = true;
+  begins_unknown_ = true;
+  reading_.steps_left_out_ = true;
   return false;
 }
 
@@ -259,45 +256,6 @@ bool StepReader::formula(const Node* node, Formula& into, bool& has) {
   return true;
 }
 
-bool StepReader::can_name(const Node& as) {
-  if (!is_variable(as.text)) {
-    problems_.add(as.span, fmt::format("\"{}\" cannot be the name of a result", as.text),
-                  "a name is made of letters, digits and _, and means nothing else yet");
-    return false;
-  }
-  if (std::find(in_loops_.begin(), in_loops_.end(), as.text) != in_loops_.end()) {
-    problems_.add(as.span, fmt::format("the loop around this step still needs \"{}\"", as.text),
-                  "take another name");
-    return false;
-  }
-  if (!transactions_.contains(as.text)) return true;
-  problems_.add(as.span, fmt::format("\"{}\" is the name of a transaction here", as.text),
-                "take another name");
-  return false;
-}
-
-void StepReader::bind(const Fields& fields, Slot::Kind kind, const models::TableSpec* table,
-                      Step& step, const std::vector<std::string>& texts) {
-  const Node* as = fields.text("as");
-  if (as == nullptr || !can_name(*as)) return;
-  const auto found = names_.variables.find(as->text);
-  if (found == names_.variables.end() || found->second.kind == Slot::Kind::empty) {
-    step.result = slots_++;
-    names_.variables[as->text] = {step.result, kind, table, texts};
-  } else if (kind == Slot::Kind::empty ||
-             (found->second.kind == kind && found->second.table == table)) {
-    step.result = found->second.slot;
-    found->second.may_be_also(texts);
-  } else {
-    problems_.add(as->span, fmt::format("\"{}\" is the name of something else here", as->text),
-                  "a name may be used again for the same kind of result only");
-  }
-}
-
-void StepReader::bind_result(const Fields& fields, Step& step) {
-  bind(fields, Slot::Kind::result, nullptr, step);
-}
-
 bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& step) {
   const Node* to = fields.text("to");
   const bool known = to != nullptr && reading_.find_topic(*to, step.component, step.part);
@@ -312,11 +270,15 @@ bool StepReader::read_publish(const Fields& fields, const Node& subject, Step& s
 bool StepReader::read_message(const Fields& fields, const Node& subject, Step& step) {
   bool has_type = false;
   bool good = formula(&subject, step.value, has_type);
+  std::string type;  // empty: calculated
   if (good && step.value.op != Formula::Op::constant) {
-    reading_.publishes_any_ = true;
+    const TextSources::Texts types = reading_.texts_.texts_of(subject);
+    if (types) reading_.published_.insert(types->begin(), types->end());
+    if (!types) reading_.publishes_any_ = true;
   } else if (good && subject.kind == Node::Kind::text &&
              step.value.constant.kind() == sim::ValueKind::text) {
-    reading_.published_.insert(std::string(step.value.constant.view()));
+    type = step.value.constant.view();
+    reading_.published_.insert(type);
   } else if (good) {
     problems_.add(subject.span, "the type of an event is a text");
     good = false;
@@ -327,7 +289,7 @@ bool StepReader::read_message(const Fields& fields, const Node& subject, Step& s
     step.resends = static_cast<std::uint32_t>(*resends);
   }
   good = read_data(fields, "data", step) && good;
-  if (step.value.op == Formula::Op::constant) note_carried("event " + subject.text, step);
+  note_carried("event " + type, step);
   for (const auto& [name, part] :
        {std::pair{"correlation", &step.correlation}, std::pair{"causation", &step.causation}}) {
     const Node* node = fields.find(name);
@@ -364,15 +326,17 @@ bool StepReader::read_call(const Fields& fields, const Node& subject, Step& step
       if (subject.kind == Node::Kind::text && subject.text == known.back()) step.component = i;
     }
   }
-  // Claimed even if it is unknown: whoever owes this effect has made no mistake of his own.
+  // An unknown one may be the effect that somebody is owed.
   reading_.effects_.insert(subject.text);
+  reading_.steps_left_out_ = reading_.steps_left_out_ || step.component == kNone;
   bool has_of = false;
   bool good = fields.has("of") && formula(fields.find("of"), step.value, has_of);
   good = formula(fields.find("idempotency_key"), step.key, step.has_key) && good;
   good = read_data(fields, "with", step) && good;
   note_carried(subject.text, step);
   if (step.component == kNone) {
-    if (subject.kind != Node::Kind::text) return false;
+    const bool left_out = known.empty() && reading_.parts_left_out_;
+    if (subject.kind != Node::Kind::text || left_out) return false;
     problems_.add(subject.span,
                   fmt::format("unknown operation \"{}\" of an external service", subject.text),
                   did_you_mean(subject.text, known));

@@ -12,6 +12,7 @@ namespace onceward::scenarios {
 
 // A word that an expression reads as one name and that means nothing else there.
 [[nodiscard]] bool is_variable(std::string_view word);
+[[nodiscard]] bool is_reserved(std::string_view word);
 
 class StepReader {
  public:
@@ -24,6 +25,8 @@ class StepReader {
   [[nodiscard]] std::uint32_t attempts_seen() const { return attempts_.seen(); }
 
  private:
+  // Of a step that cannot be read nobody knows what it would have bound, begun or caused.
+  bool leave_out();
   bool read_step(const Node& node, const std::string& at, Step& step);
   bool does_one_thing(const Node& node, const StepHelp& help);
   bool read_word(const Node& node, const StepHelp& help, Step& step);
@@ -90,6 +93,8 @@ class StepReader {
   bool read_row_lock(const Fields& fields, Step& step);
 
   bool formula(const Node* node, Formula& into, bool& has);
+
+  // names of results (read_variables.cpp)
   // Whether a variable may be called so here; complains if not.
   bool can_name(const Node& as);
   // The slot of the variable that `as` names; a name is bound again by a later step only to the

@@ -126,6 +126,7 @@ bool StepReader::find_transaction(const Node& node, Step& step) {
     step.component = i;
     is_database = true;
   }
+  if (!is_database && names_.left_out) return false;
   if (!is_database && !transactions_.empty()) {
     for (const auto& [name, begun] : transactions_) known.push_back(name);
     problems_.add(node.span, fmt::format("unknown transaction or database \"{}\"", node.text),

@@ -16,6 +16,7 @@ std::unique_ptr<Program> read_program(const Node& root, Problems& problems) {
 }
 
 void Reading::read(const Node& root) {
+  blocks_left_out_ = !problems.empty();
   const Fields fields(problems, root, scenario_shape());
   if (!fields.is_object()) return;
   if (const Node* version = fields.text("onceward"); version != nullptr) {
@@ -33,20 +34,29 @@ void Reading::read(const Node& root) {
   if (const Node* externals = fields.object("external")) read_externals(*externals);
   parts_left_out_ = !problems.empty();
   const Node* services = fields.object("services");
+  steps_left_out_ = blocks_left_out_ || (!problems.empty() && services == nullptr);
   if (services != nullptr) {
     declare_services(*services);
     gather_columns(*services);
+    texts_.gather(*services);
   }
-  if (const Node* workload = fields.array("workload")) read_workload(*workload);
+  const Node* workload = fields.array("workload");
+  const std::size_t of_parts = problems.size();
+  if (workload != nullptr) {
+    texts_.gather(*workload);
+    read_workload(*workload);
+  }
+  sent_left_out_ = sent_left_out_ || problems.size() > of_parts ||
+                   (workload == nullptr && fields.meant("workload"));
   if (services != nullptr) read_services(*services);
   connect_workload();
   const std::size_t before = problems.size();
   if (const Node* obligations = fields.array("obligations")) read_obligations(*obligations);
-  claims_left_out_ = problems.size() > before;
+  claims_left_out_ = problems.size() > before || sent_left_out_;
   if (const Node* goals = fields.array("must_reach")) read_goals(*goals);
   if (const Node* invariants = fields.array("invariants")) read_invariants(*invariants);
   // What an obligation names may be in a part with a mistake.
-  claims_left_out_ = problems.size() > before || parts_left_out_;
+  claims_left_out_ = problems.size() > before || parts_left_out_ || sent_left_out_;
   choose_oracles();
   if (const Node* faults = fields.object("faults")) {
     read_faults(*faults);
@@ -92,6 +102,7 @@ std::uint32_t Reading::find_database(const Node& node) {
     if (names.back() == node.text) return i;
   }
   if (names.empty() && parts_left_out_) return kNone;
+  if (!unknown_at_.insert(node.span.begin).second) return kNone;
   problems.add(node.span, fmt::format("unknown database \"{}\"", node.text),
                did_you_mean(node.text, names));
   return kNone;
@@ -109,6 +120,7 @@ models::TableSpec* Reading::find_table(const Node& node, std::uint32_t& database
     }
   }
   if (names.empty() && parts_left_out_) return nullptr;
+  if (!unknown_at_.insert(node.span.begin).second) return nullptr;
   problems.add(node.span, fmt::format("unknown table \"{}\"", node.text),
                did_you_mean(node.text, names));
   return nullptr;

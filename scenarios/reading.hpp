@@ -13,6 +13,7 @@
 #include "scenarios/fields.hpp"
 #include "scenarios/names.hpp"
 #include "scenarios/program.hpp"
+#include "scenarios/text_sources.hpp"
 
 namespace onceward::scenarios {
 
@@ -132,16 +133,22 @@ class Reading {
   std::map<std::string, models::TableSpec*> open_tables_;  // without a list of columns
   std::map<std::string, SymbolPtr> symbols_;
   std::map<std::string, std::shared_ptr<models::RequestSpec>> requests_;
+  std::set<std::uint32_t> unknown_at_;  // where an unknown database or table was complained of
+  std::set<std::string> taken_;         // requests that handlers are on
   std::vector<Sent> sent_;
   std::set<std::string> entry_names_;  // of the workload
   std::map<std::string, StepName> step_names_;
   std::set<std::string> effects_;    // that steps cause
   std::set<std::string> published_;  // types of events, as far as they stand in the file
-  // The values that steps give an effect, or ("event T") the data of an event.
+  // The values that steps give an effect, or ("event T") the data of an event; ("event ") of events
+  // whose type a step calculates.
   std::map<std::string, std::set<std::string>> carried_;
-  bool publishes_any_ = false;    // a step calculates the type of its event
+  TextSources texts_;
+  bool publishes_any_ = false;    // a step calculates the type of its event, from what nobody knows
   bool parts_left_out_ = false;   // mistakes may have kept databases or brokers from being read
+  bool blocks_left_out_ = false;  // mistakes kept blocks from being written out
   bool steps_left_out_ = false;   // mistakes kept steps from being read
+  bool sent_left_out_ = false;    // mistakes kept requests from being sent, or from their handlers
   bool claims_left_out_ = false;  // mistakes kept obligations or invariants from being read
   std::vector<const models::Oracle*> asked_for_;
 };

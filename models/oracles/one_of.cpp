@@ -7,7 +7,8 @@ class OneOf final : public Oracle {
  public:
   OneOf()
       : Oracle("one-of", "each cause has exactly one of the effects that it may have",
-               "{entity} should have come to exactly one end, and came to {actual}.") {}
+               "{entity} should have come to one of its ends exactly once, and did so {actual} "
+               "times.") {}
 
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
     return spec.rule == ObligationRule::one_of;

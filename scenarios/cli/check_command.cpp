@@ -66,6 +66,13 @@ std::vector<reports::ScenarioReport> check_files(const std::vector<std::string>&
   return done;
 }
 
+// Asked before a search that may take long; what is there already stays as it is.
+bool can_write(const std::string& path) {
+  if (path == "-" || std::ofstream(path, std::ios::app)) return true;
+  fmt::print(stderr, "onceward: cannot write {}\n", path);
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> files_of(const std::vector<std::string>& paths) {
@@ -115,6 +122,7 @@ bool write_file(const std::string& path, const std::string& text) {
 int check(const std::vector<std::string>& paths, CheckOptions options, const JobOptions& jobs,
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
+  if (!output.json.empty() && !can_write(output.json)) return 2;
   listen_for_interrupts();
   if (!jobs.deadline.empty()) {
     set_deadline(sim::Duration(scenarios::parse_duration(jobs.deadline).value()), jobs.deadline);
@@ -137,7 +145,6 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   summary.seconds = took.count();
-  fmt::print(people, "{}\n", reports::summary_line(done, summary));
   if (!output.json.empty()) {
     reports::JsonOptions json;
     json.no_timing = output.no_timing;
@@ -146,6 +153,7 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
       summary.exit_code = worse(summary.exit_code, 2);
     }
   }
+  fmt::print(people, "{}\n", reports::summary_line(done, summary));
   return summary.exit_code;
 }
 

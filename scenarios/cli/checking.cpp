@@ -51,6 +51,8 @@ std::string capsule_text(const Loaded& loaded, const sim::FaultPlan& plan,
   capsule.fewest_faults = violation.fewest_faults;
   capsule.cut_short = violation.cut_short;
   capsule.also = report.result.also;
+  capsule.as_expected = report.as_expected;
+  capsule.not_as_expected = report.not_as_expected;
   capsule.steps = violation.steps;
   capsule.fingerprint = violation.fingerprint;
   capsule.tape = violation.tape;
@@ -98,7 +100,8 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   } else {
     report.warnings.push_back(
         fmt::format("whether fewer than {} would be enough was not decided: {}", faults(fewest),
-                    fewer.reasons.empty() ? to_text(fewer.verdict) : fewer.reasons.front()));
+                    fewer.reasons.empty() ? to_text(fewer.verdict)
+                                          : reports::with_grouped_counts(fewer.reasons.front())));
   }
 }
 
@@ -203,9 +206,8 @@ void look_at_goals(const Program& program, reports::ScenarioReport& report) {
 void look_beyond(const Program& program, const sim::SearchOptions& options,
                  reports::ScenarioReport& report) {
   const bool automatic = options.strategy == sim::Strategy::automatic;
-  if (report.result.verdict != sim::Verdict::exhausted || program.budget_written || !automatic) {
-    return;
-  }
+  const bool holds = report.result.verdict == sim::Verdict::exhausted && report.result.also.empty();
+  if (!holds || program.budget_written || !automatic) return;
   constexpr std::uint64_t kWork = 2'000'000;  // steps: a second or two
   sim::FaultPlan plan = program.plan;
   plan.budget = 2;
@@ -221,13 +223,11 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
     report.beyond = fmt::format("with 2 faults ({}) {} is violated for {}", kinds, found.invariant,
                                 found.entity);
   } else if (result.verdict == sim::Verdict::exhausted) {
-    report.beyond =
-        fmt::format("with 2 faults it holds as well ({} states)", result.figures.states);
+    report.beyond = fmt::format("with 2 faults it holds as well ({})",
+                                reports::counted(result.figures.states, "state", "states"));
   } else {
-    report.beyond = fmt::format(
-        "with 2 faults nothing was found in {} steps; not all runs were "
-        "searched",
-        result.figures.transitions);
+    report.beyond = fmt::format("with 2 faults nothing was found in {}; not all runs were searched",
+                                reports::counted(result.figures.transitions, "step", "steps"));
   }
 }
 
@@ -236,20 +236,23 @@ bool is_mistaken(const reports::ScenarioReport& report) {
   return !report.result.violations.empty() && report.result.violations.front().mistake;
 }
 
-// What a search that came to no end has not met broken may still be.
+// Broken is also what the search met and was not asked for; what a search that came to no end has
+// not met broken may still be.
 void list_invariants(const Program& program, reports::ScenarioReport& report) {
   const sim::Result& result = report.result;
   const bool undecided = is_mistaken(report) || result.verdict == sim::Verdict::unknown ||
                          result.verdict == sim::Verdict::bound_hit;
   for (const models::Oracle* oracle : program.oracles) {
-    const bool broken = std::any_of(
-        result.violations.begin(), result.violations.end(),
-        [&](const sim::Violation& each) { return each.invariant == oracle->id().text; });
+    const std::string& id = oracle->id().text;
+    const bool broken =
+        std::find(result.also.begin(), result.also.end(), id) != result.also.end() ||
+        std::any_of(result.violations.begin(), result.violations.end(),
+                    [&](const sim::Violation& each) { return each.invariant == id; });
     const char* const status = broken ? "violated" : undecided ? "not-judged" : "held";
-    report.invariants.push_back({oracle->id().text, status, oracle->help()});
+    report.invariants.push_back({id, status, oracle->help(), counts(id)});
   }
   for (const std::string& id : program.not_judged) {
-    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help()});
+    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help(), counts(id)});
   }
 }
 
@@ -274,6 +277,16 @@ int worse(int first, int second) {
   return rank(first) > rank(second) ? first : second;
 }
 
+bool counts(std::string_view invariant) {
+  for (const models::Oracle* other :
+       {&models::per_key_order(), &models::in_time(), &models::no_early_effect(),
+        &models::no_stuck_message(), &models::dead_letter_accounting(),
+        &models::correlation_unbroken()}) {
+    if (other->id().text == invariant) return false;
+  }
+  return true;
+}
+
 void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
   const Program& program = *loaded.program;
   report.title = program.title;
@@ -288,12 +301,14 @@ void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
   report.budget = program.plan.budget;
   report.workload = program.workload_text.empty() ? "nothing" : program.workload_text;
   report.expected = describe(program.expectation);
+  report.asked_for = program.expectation.violates;
 }
 
 void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
   reports::ShortIds ids;
   for (sim::Violation& violation : report.result.violations) ids.name(violation);
   ids.name(report.result.reasons);
+  for (std::string& each : report.result.reasons) each = reports::with_grouped_counts(each);
   ids.name(report.beyond);
   if (report.result.violations.empty()) return;
   const sim::Violation& violation = report.result.violations.front();

@@ -193,6 +193,9 @@ void add_others(CLI::App& app, Arguments& arguments) {
   run->add_option("--seed", arguments.seed, "a number or \"random\"");
   CLI::App* replay = app.add_subcommand("replay", "a recorded violation again, step by step");
   replay->add_option("capsule", arguments.path, "capsule file")->required();
+  replay->footer(
+      "It reads the scenario's file again, by the path that check was given:\n"
+      "run it in the folder in which check ran.");
   add_output(*replay, arguments);
   CLI::App* show = app.add_subcommand("show", "a scenario with everything filled in");
   show->add_option("scenario", arguments.path, "scenario file")->required();

@@ -77,8 +77,8 @@ int replay(const std::string& path, const OutputOptions& output) {
   reports::ScenarioReport report;
   report.file = capsule->scenario;
   describe_scenario(loaded, report);
-  report.as_expected = true;
-  report.expected = "reproduced";
+  report.as_expected = capsule->as_expected;
+  report.not_as_expected = capsule->not_as_expected;
   report.capsule = path;
   report.result.verdict = sim::Verdict::violated;
   report.result.also = capsule->also;
@@ -88,7 +88,8 @@ int replay(const std::string& path, const OutputOptions& output) {
   report.result.violations.front().cut_short = capsule->cut_short;
   const models::Oracle* oracle = models::find_oracle(capsule->invariant);
   if (oracle != nullptr)
-    report.invariants.push_back({capsule->invariant, "violated", oracle->help()});
+    report.invariants.push_back(
+        {capsule->invariant, "violated", oracle->help(), counts(capsule->invariant)});
   if (mistake) describe_mistake(loaded, report);
   describe_violation(loaded, report);
   reports::StoryOptions story;

@@ -62,8 +62,15 @@ int run(const std::string& path, std::uint64_t seed) {
       mistaken = true;
       fmt::print("Mistake   {}\n", entity);
     } else {
-      fmt::print("Broken    {} for {}: expected {}, got {}\n", finding.invariant->text, entity,
-                 finding.expected, finding.actual);
+      std::string how;
+      if (finding.of_values || counts(finding.invariant->text)) {
+        how = fmt::format(
+            ": expected {}, got {}",
+            finding.of_values ? finding.should_be.print() : std::to_string(finding.expected),
+            finding.of_values ? finding.is.print() : std::to_string(finding.actual));
+      }
+      fmt::print("Broken    {} for {}{}\n", finding.invariant->text, entity,
+                 reports::printable(how));
     }
   }
   const char* const ending = end == sim::RunEnd::too_long ? "Stopped"

@@ -99,7 +99,7 @@ class Patterns {
       }
     }
     Node made = parsed(pattern->expansion(parameters), entry.span);
-    substitute(made, parameters.all(), problems_);
+    substitute_made(made, parameters.all(), problems_);
     all_.kind = Node::Kind::object;
     join(all_, made, [&](const Member& member, const Member& there) {
       if (equal(there.value, member.value)) return;

@@ -19,6 +19,17 @@ TEST_CASE("large numbers are grouped and counted") {
   CHECK(counted(2'000, "run", "runs") == "2,000 runs");
 }
 
+TEST_CASE("numbers of steps, states and runs within a text are grouped, and no others") {
+  CHECK(with_grouped_counts("the bound of 2000000 steps was hit (--transitions)") ==
+        "the bound of 2,000,000 steps was hit (--transitions)");
+  CHECK(with_grouped_counts("(12345 states), after 999 runs and 1000 steps") ==
+        "(12,345 states), after 999 runs and 1,000 steps");
+  CHECK(with_grouped_counts("20000 states") == "20,000 states");
+  CHECK(with_grouped_counts("o12345 steps out, 12345 has states, 1,000 steps") ==
+        "o12345 steps out, 12345 has states, 1,000 steps");
+  CHECK(with_grouped_counts(" steps").size() == 6);
+}
+
 TEST_CASE("an instant is written in the unit that fits it") {
   const auto text = [](std::int64_t nanoseconds) { return instant_text({nanoseconds}); };
   CHECK(text(0) == "0s");

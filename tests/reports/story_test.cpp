@@ -66,6 +66,22 @@ TEST_CASE("a violation that nobody expected says so at once") {
   check_golden("reports/not-as-expected.txt", told(report));
 }
 
+TEST_CASE("a rule that does not count is told without numbers, and so is a mistake of the file") {
+  ScenarioReport report = lost_event();
+  report.invariants[0].counts = false;
+  CHECK_THAT(under("Broken", told(report)), Contains("\n          o1 (see step 3)\n"));
+  sim::Violation& violation = report.result.violations[0];
+  violation.should_be = "3";
+  violation.is = "4";
+  CHECK_THAT(under("Broken", told(report)), Contains("o1: expected 3, got 4 (see step 3)"));
+  ScenarioReport mistake = lost_event();
+  mistake.invariants.clear();
+  mistake.result.violations[0].mistake = true;
+  mistake.result.violations[0].entity = "division by zero";
+  CHECK_THAT(under("Broken", told(mistake)),
+             Contains("\n          division by zero (see step 3)\n"));
+}
+
 TEST_CASE("what was searched is stated exactly when all of it holds") {
   check_golden("reports/exhausted.txt", told(exhausted()));
 }

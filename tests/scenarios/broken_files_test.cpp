@@ -370,6 +370,7 @@ TEST_CASE("a mistake that only a run can meet is exit 2 with the step and a caps
     INFO(ran.out << ran.err);
     CHECK(ran.exit_code == 2);
     CHECK((ran.out + ran.err).find(says) != std::string::npos);
+    CHECK((ran.out + ran.err).find("expected 0") == std::string::npos);
     CHECK((ran.out + ran.err).find("broken.onceward.json:6:") != std::string::npos);
     CHECK((ran.out + ran.err).find("onceward replay onceward-out/broken.capsule.json") !=
           std::string::npos);

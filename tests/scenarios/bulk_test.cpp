@@ -182,7 +182,7 @@ TEST_CASE("the row of a batch is known within its step only", "[bulk]") {
         R"(11:72: "batch" is the name of something else here; take another name)");
   CHECK(
       told_of_publish(R"("for_each": "batch", "item": "row")") ==
-      R"(11:72: "row" cannot be the name of a result; a name is made of letters, digits and _, and means nothing else yet)");
+      R"(11:72: "row" cannot be the name of a result; it means something of its own in expressions)");
   CHECK(
       told_of(
           R"({"for_each": "batch", "as": "e", "do": []}, {"publish": "A", "to": "bus.orders", "for_each": "batch", "item": "e", "key": "=e.id"}, {"for_each": "batch", "as": "e", "do": []})")

@@ -39,6 +39,7 @@ TEST_CASE("help and version answer on standard output", "[cli]") {
     CHECK(ran.err.empty());
   }
   CHECK(has(folder.onceward("--help").out, "Exit codes: 0 as expected"));
+  CHECK(has(folder.onceward("replay --help").out, "run it in the folder in which check ran"));
   const Ran version = folder.onceward("version");
   CHECK(version.exit_code == 0);
   CHECK(version.out == std::string("onceward ") + ONCEWARD_VERSION + "\n");
@@ -89,6 +90,21 @@ TEST_CASE("a misspelt command, strategy or number is told in a sentence", "[cli]
   says("check a --strategy exaustive", "did you mean \"exhaustive\"?");
   says("check a --states abc", "takes a whole number from 1, not \"abc\"");
   says("check a --runs 0", "takes a whole number from 1, not \"0\"");
+}
+
+TEST_CASE("a document that cannot be written is told before the search, and in the code printed",
+          "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", holding());
+  const Ran nowhere = folder.onceward("check a.onceward.json --json nowhere/a.json");
+  CHECK(nowhere.exit_code == 2);
+  CHECK(nowhere.out.empty());
+  CHECK(nowhere.err == "onceward: cannot write nowhere/a.json\n");
+  // Some paths refuse only what is written to them.
+  const Ran full = folder.onceward("check a.onceward.json --json /dev/full");
+  CHECK(full.exit_code == 2);
+  CHECK(has(full.err, "onceward: cannot write /dev/full\n"));
+  CHECK(has(full.out, "1 as expected, 0 not, 0 inconclusive   exit 2   "));
 }
 
 TEST_CASE("list prints each of its tables", "[cli]") {

@@ -1,5 +1,6 @@
 // What a scenario may expect, and what `check` says when it is mistaken.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/scenarios/draft.hpp"
@@ -53,6 +54,30 @@ TEST_CASE("another violation than the expected one does not count", "[expect]") 
   const Ran ran = checked(draft);
   CHECK(ran.exit_code == 1);
   CHECK(has(ran.out, "a violation of no-phantom-effect is expected, none was found"));
+}
+
+TEST_CASE("where another rule than the expected one breaks, the answer does not say that it holds",
+          "[expect]") {
+  Draft draft = scenarios::working(R"("ack")");
+  draft.timer = R"({"if": false, "then": [{"effect": "ship", "of": 0}]})";
+  draft.expect = R"({"violates": "no-duplicate-effect", "fewest_faults": 0})";
+  const tests::TemporaryFolder folder;
+  folder.write("a.onceward.json", draft.text());
+  const Ran ran = folder.onceward("check a.onceward.json --json a.json");
+  INFO(ran.out + ran.err);
+  CHECK(ran.exit_code == 1);
+  CHECK(ran.out.starts_with("NOT BROKEN  no-duplicate-effect (EXHAUSTED: all runs of "));
+  CHECK_FALSE(has(ran.out, "HOLDS"));
+  CHECK(has(ran.out, "a violation of no-duplicate-effect is expected, none was found"));
+  CHECK(has(ran.out, "Also      no-lost-effect was met broken\n"));
+  const auto told = nlohmann::json::parse(folder.read("a.json")).at("scenarios").at(0);
+  CHECK(told.at("verdict") == "EXHAUSTED");
+  CHECK(told.at("also") == nlohmann::json({"no-lost-effect"}));
+  for (const auto& each : told.at("invariants")) {
+    const bool broken = each.at("id") == "no-lost-effect";
+    if (broken) CHECK(each.at("status") == "violated");
+    if (!broken) CHECK(each.at("status") != "violated");
+  }
 }
 
 TEST_CASE("a wrong number of fewest faults is reported", "[expect]") {

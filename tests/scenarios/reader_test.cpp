@@ -58,6 +58,115 @@ TEST_CASE("unknown fields are told with the nearest valid one") {
           .empty());
 }
 
+TEST_CASE("a misspelt field is told once, and not missed besides") {
+  CHECK(problems_with(&Draft::obligations,
+                      R"([{"each": "db.orders", "owes": "ship", "exactlie": 1}])") ==
+        R"(14:55: unknown field "exactlie" in an obligation; did you mean "exactly"?)");
+  CHECK(problems_with(&Draft::on_timer, R"("evry": "1s")") ==
+        R"(9:29: unknown field "evry" in a handler; did you mean "every"?)");
+  CHECK(problems_with(&Draft::on_worker, R"("on": {"topic": "bus.orders", "grup": "w"})") ==
+        R"(7:61: unknown field "grup" in "on"; did you mean "group"?)");
+  CHECK(in_timer(R"({"if": "true", "thn": []})") ==
+        R"(10:23: unknown field "thn" in a step "if"; did you mean "then"?)");
+}
+
+// The draft with one of its lines changed: `was` for `is`.
+std::string misspelt(const std::string& was, const std::string& is, Draft draft = {}) {
+  std::string text = draft.text();
+  const std::size_t at = text.find(was);
+  REQUIRE(at != std::string::npos);
+  return problems_of(text.replace(at, was.size(), is));
+}
+
+TEST_CASE("a part under a misspelt name is told once, and nothing that names what is in it") {
+  Draft draft;
+  draft.obligations =
+      R"([{"each": "db.orders", "owes": "ship", "exactly": 1}, {"each": "request Buy", "owes": "ship", "at_least": 0, "of": "=request.order"}, {"each": "request Buy", "owes": "ship", "at_least": 0, "name": "again"}])";
+  draft.faults = R"({"kinds": [{"crash": "shop"}, {"error": "db"}]})";
+  draft.rest = R"(, "must_reach": [{"state": "count(db.orders) == 2"}])";
+  CHECK(misspelt("\"workload\"", "\"workloads\"", draft) ==
+        R"(12:1: unknown field "workloads" in the scenario; did you mean "workload"?)");
+  CHECK(misspelt("\"services\"", "\"service\"", draft) ==
+        R"(5:1: unknown field "service" in the scenario; did you mean "services"?)");
+  draft.rest.clear();
+  CHECK(misspelt("\"external\"", "\"externals\"", draft) ==
+        R"(4:1: unknown field "externals" in the scenario; did you mean "external"?)");
+}
+
+TEST_CASE("a misspelt request of the workload is told once, with the nearest that is taken") {
+  CHECK(misspelt(R"([{"request": "Buy")", R"([{"request": "Bye")") ==
+        R"(12:34: shop has no handler on request "Bye"; did you mean "Buy"?)");
+  Draft draft;
+  draft.obligations = R"([{"each": "request Buy", "owes": "ship", "exactly": 1}])";
+  CHECK(misspelt(R"("on": {"request": "Buy"})", R"("on": {"request": "Buys"})", draft) ==
+        R"(12:34: shop has no handler on request "Buy"; did you mean "Buys"?)");
+}
+
+TEST_CASE("what a misspelt step would have bound, begun or caused is not missed besides") {
+  Draft draft;
+  draft.timer =
+      R"({"select": "db.orders", "as": "due"}, {"if": "due.rows > 0", "then": [{"begin": "db", "as": "tx"}]}, {"for_each": "due", "as": "r", "do": [{"insert": "db.outbox", "row": {"id": "=r.id"}, "in": "tx"}]}, {"commit": "tx"}, {"if": "count(due, row.id == 1) > 0", "then": []}, {"call": "bank.pay", "of": 1})";
+  draft.obligations = R"([{"each": "db.orders", "owes": "bank.pay", "exactly": 1}])";
+  CHECK(problems_of(draft.text()).empty());
+  CHECK(misspelt(R"({"select": "db)", R"({"selct": "db)", draft) ==
+        R"(10:9: unknown step "selct"; did you mean "select"?)");
+  CHECK(misspelt(R"("as": "due")", R"("sa": "due")", draft) ==
+        R"(10:31: unknown field "sa" in a step "select"; did you mean "as"?)");
+  CHECK(
+      misspelt(R"("as": "due")", R"("as": "row")", draft) ==
+      R"(10:37: "row" cannot be the name of a result; it means something of its own in expressions)");
+  CHECK(
+      misspelt(R"("as": "r")", R"("as": "row")", draft) ==
+      R"(10:151: "row" cannot be the name of a result; it means something of its own in expressions)");
+  CHECK(misspelt(R"({"begin": "db")", R"({"begn": "db")", draft) ==
+        R"(10:88: unknown step "begn"; did you mean "begin"?)");
+  CHECK(misspelt(R"({"call": "bank.pay")", R"({"cal": "bank.pay")", draft) ==
+        R"(10:314: unknown step "cal"; did you mean "all"?)");
+  CHECK(misspelt(R"({"call": "bank.pay")", R"({"call": "bank.pai")", draft) ==
+        R"(10:322: unknown operation "bank.pai" of an external service; did you mean "bank.pay"?)");
+  CHECK(misspelt("\"external\"", "\"externals\"", draft) ==
+        R"(4:1: unknown field "externals" in the scenario; did you mean "external"?)");
+}
+
+TEST_CASE("a parameter of a pattern that names what is not there is told once, at the parameter") {
+  const auto design = [](const std::string& service, const std::string& relay) {
+    return problems_of(R"({"onceward": "1", "title": "t", "patterns": [
+{"service": "shop", "request": "PlaceOrder", "event": "OrderPlaced")" +
+                       service + R"(},
+{"outbox-polling": "relay", "to": "bus.orders", )" +
+                       relay + R"(},
+{"broker": "bus", "topics": {"orders": 1}}],
+"workload": [{"request": "PlaceOrder", "to": "shop", "with": {"order": "o1"}}]})");
+  };
+  CHECK(design("", R"("of": "shop-db")").empty());
+  for (const char* more : {"", R"(, "claim": "skip-locked")", R"(, "claim": "row-lock")"}) {
+    const std::string said = design("", R"("of": "shp-db")" + std::string(more));
+    INFO(said);
+    CHECK(said.starts_with("3:55: unknown "));
+    CHECK(said.find('\n') == std::string::npos);
+  }
+  CHECK(design(R"(, "key": "orderr")", R"("of": "shop-db")") ==
+        R"(2:76: no workload entry sends PlaceOrder with a field "orderr"; did you mean "order"?)");
+}
+
+TEST_CASE("a mistake in the use of a block is told once, and its steps are not missed besides") {
+  Draft draft;
+  draft.head +=
+      R"(, "define": {"look": {"params": ["table", "key"], "do": [{"select": "$table", "where": "row.id == ${key}", "as": "due"}]}, "send": {"do": [{"effect": "ship", "of": "=event.key"}]}})";
+  draft.shop =
+      R"({"use": "look", "table": "db.orders", "key": 1}, {"if": "due.rows > 0", "then": []})";
+  draft.worker = R"({"use": "send"})";
+  draft.expect = R"({"holds": true})";
+  CHECK(problems_of(draft.text()).empty());
+  CHECK(misspelt(R"("table": "db.orders")", R"("tabel": "db.orders")", draft) ==
+        R"(6:24: block "look" has no parameter "tabel"; did you mean "table"?)");
+  CHECK(misspelt(R"(, "key": 1)", "", draft) == R"(6:16: block "look" needs a "key")");
+  CHECK(misspelt(R"({"use": "look")", R"({"use": "lok")", draft) ==
+        R"(6:16: unknown block "lok"; did you mean "look"?)");
+  CHECK(misspelt(R"({"use": "send"})", R"({"use": "snd"})", draft) ==
+        R"(8:16: unknown block "snd"; did you mean "send"?)");
+}
+
 TEST_CASE("missing fields are told where they are missed") {
   CHECK(problems_with(&Draft::head, R"("onceward": "1")") ==
         R"(1:1: the scenario needs a field "title")");
@@ -517,10 +626,10 @@ TEST_CASE("for_each goes through rows that a select found") {
 TEST_CASE("a name of a result is a word and keeps its meaning") {
   CHECK(
       in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "as": "my-row"})") ==
-      R"(6:56: "my-row" cannot be the name of a result; a name is made of letters, digits and _, and means nothing else yet)");
+      R"(6:56: "my-row" cannot be the name of a result; a name is made of letters, digits and _)");
   CHECK(
       in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "as": "request"})") ==
-      R"(6:56: "request" cannot be the name of a result; a name is made of letters, digits and _, and means nothing else yet)");
+      R"(6:56: "request" cannot be the name of a result; it means something of its own in expressions)");
   CHECK(
       in_shop(
           R"({"select": "db.orders", "as": "x"}, {"insert": "db.orders", "row": {"id": 1}, "as": "x"})") ==
@@ -553,6 +662,47 @@ TEST_CASE("an answer to a conflict is one of three words") {
   CHECK(in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "on_conflict": "ignor"})") ==
         R"(6:65: "on_conflict" cannot be "ignor"; did you mean "ignore"?)");
   CHECK(in_shop(R"({"insert": "db.orders", "row": {"id": 1}, "on_conflict": "update"})").empty());
+}
+
+TEST_CASE("the type of an event that a step calculates is a text that stands in the file") {
+  Draft draft;
+  draft.databases =
+      R"({"db": {"profile": "postgres@15", "tables": {"orders": {"key": "id"}, "outbox": {"key": "id", "columns": ["type"]}}}})";
+  draft.shop =
+      R"({"insert": "db.outbox", "row": {"id": "=request.order", "type": "Placed"}}, {"insert": "db.orders", "row": {"id": "=request.order"}})";
+  draft.timer =
+      R"({"select": "db.outbox", "as": "found"}, {"for_each": "found", "as": "e", "do": [{"publish": "=e.type", "to": "bus.orders", "key": "=e.id", "data": {"what": "=e.type"}}]})";
+  draft.worker = R"({"publish": "=event.type", "to": "bus.orders", "id": "=event.id"}, "ack")";
+  const auto owed = [&](const std::string& event) {
+    draft.obligations =
+        R"([{"each": "db.orders", "owes": "event )" + event + R"(", "exactly": 1}])";
+    return problems_of(draft.text());
+  };
+  draft.expect = R"({"holds": true})";
+  CHECK(owed("Placed").empty());
+  CHECK(owed("Placed in bus.orders").empty());
+  CHECK(owed("Placd in bus.orders") ==
+        R"(14:47: no step publishes an event "Placd"; did you mean "Placed"?)");
+  CHECK(owed("Nope") == R"(14:47: no step publishes an event "Nope"; expected Placed)");
+  CHECK(owed(R"(Placed", "with": {"what": "Placed"}, "name": "n)").empty());
+  CHECK(owed(R"(Placed", "with": {"wat": "Placed"}, "name": "n)") ==
+        R"(14:86: no step gives Placed a value "wat"; did you mean "what"?)");
+  // A type that is put together, or comes from outside of the file's texts, may be any.
+  const std::string shop = draft.shop;
+  for (const char* type : {R"("='Pla' + 'ced'")", R"-("=uuid()")-"}) {
+    draft.shop =
+        R"({"insert": "db.outbox", "row": {"id": 1, "type": )" + std::string(type) + "}}, " + shop;
+    CHECK(owed("Nope").empty());
+  }
+  // A request or a choice may bring it along.
+  draft.shop =
+      R"({"insert": "db.outbox", "row": {"id": "=request.order", "type": "=request.kind == 1 ? 'Placed' : request.kind"}}, {"insert": "db.orders", "row": {"id": "=request.order"}})";
+  draft.workload =
+      R"([{"request": "Buy", "to": "shop", "with": {"order": "='o' + n", "kind": "Cancelled"}}])";
+  CHECK(owed("Placed").empty());
+  CHECK(owed("Cancelled").empty());
+  CHECK(owed("Canceled") ==
+        R"(14:47: no step publishes an event "Canceled"; did you mean "Cancelled"?)");
 }
 
 TEST_CASE("a request is sent to a service that takes it, with values that can be calculated") {

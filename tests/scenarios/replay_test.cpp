@@ -58,6 +58,26 @@ TEST_CASE("what check found, replay shows again byte for byte", "[replay]") {
   check_replays(folder, "'in a folder/a b.onceward.json'");
 }
 
+TEST_CASE("replay says of what nobody expected what check said of it", "[replay]") {
+  const TemporaryFolder folder;
+  Draft draft;
+  for (const char* expect :
+       {"{}", R"({"holds": true})", R"({"violates": "no-lost-effect", "fewest_faults": 0})"}) {
+    draft.expect = expect;
+    folder.write("a.onceward.json", draft.text());
+    const Ran checked = folder.onceward("check a.onceward.json");
+    INFO(expect << "\n" << checked.out);
+    CHECK(checked.exit_code == 1);
+    CHECK(checked.out.find("   not as expected\n") != std::string::npos);
+    CHECK(checked.out.find("\nExpected  ") != std::string::npos);
+    const Ran replayed = folder.onceward(replay_line(checked.out));
+    CHECK(replayed.exit_code == 1);
+    CHECK(replayed.out.substr(0, replayed.out.find('\n')) ==
+          checked.out.substr(0, checked.out.find('\n')));
+    CHECK(story_of(replayed.out) == story_of(checked.out));
+  }
+}
+
 // A folder with a scenario and the capsule of its violation.
 struct Recorded {
   explicit Recorded(const Draft& draft = Draft()) {

@@ -51,6 +51,37 @@ bool keeps_silent(const std::string& story, const std::string& words) {
   return !has(story, words);
 }
 
+// ---- what was broken -------------------------------------------------------------------------
+
+TEST_CASE("a rule on an order or an instant is told without numbers", "[telling]") {
+  Draft draft = buying(kShip + R"(, {"insert": "db.orders", "row": {"id": "=request.order"}})");
+  draft.obligations = R"([{"each": "db.orders", "owes": "ship", "exactly": 1}])";
+  draft.expect = R"({"violates": "no-early-effect", "fewest_faults": 0})";
+  draft.rest = R"(, "invariants": ["no-early-effect"])";
+  const std::string story = story_of(draft);
+  tells(story, "\n          o1 (see steps ");
+  keeps_silent(story, "expected 0");
+  const tests::TemporaryFolder folder;
+  folder.write("a.onceward.json", draft.text());
+  tells(folder.onceward("run a.onceward.json").out, "\nBroken    no-early-effect for o1\n");
+}
+
+TEST_CASE("an end that came twice is told as such, as are two ends and none", "[telling]") {
+  const auto ends = [](const std::string& steps) {
+    Draft draft = buying(steps);
+    draft.timer =
+        R"({"if": false, "then": [{"effect": "ship", "of": 0}, {"effect": "bill", "of": 0}]})";
+    draft.obligations = R"([{"each": "request Buy", "one_of": ["ship", "bill"]}])";
+    draft.expect = R"({"violates": "one-of", "fewest_faults": 0})";
+    return story_of(draft);
+  };
+  const std::string once =
+      "In short  o1 should have come to one of its ends exactly once, and did so ";
+  tells(ends(kShip + ", " + kShip), once + "2 times.\n");
+  tells(ends(kShip + R"(, {"effect": "bill", "of": "=request.order"})"), once + "2 times.\n");
+  tells(ends("\"return\""), once + "0 times.\n");
+}
+
 // ---- what waits in the end -------------------------------------------------------------------
 
 TEST_CASE("a row that a prepared transaction holds for ever is told, with who waits for it",
