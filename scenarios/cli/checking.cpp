@@ -9,6 +9,7 @@
 #include "reports/figures.hpp"
 #include "reports/short_ids.hpp"
 #include "scenarios/capsule.hpp"
+#include "scenarios/cli/invariants.hpp"
 #include "scenarios/expand.hpp"
 #include "scenarios/rests_on.hpp"
 #include "sim/assert.hpp"
@@ -231,31 +232,6 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
   }
 }
 
-// Whether the run that was found shows a mistake of the scenario, and says nothing of the design.
-bool is_mistaken(const reports::ScenarioReport& report) {
-  return !report.result.violations.empty() && report.result.violations.front().mistake;
-}
-
-// Broken is also what the search met and was not asked for; what a search that came to no end has
-// not met broken may still be.
-void list_invariants(const Program& program, reports::ScenarioReport& report) {
-  const sim::Result& result = report.result;
-  const bool undecided = is_mistaken(report) || result.verdict == sim::Verdict::unknown ||
-                         result.verdict == sim::Verdict::bound_hit;
-  for (const models::Oracle* oracle : program.oracles) {
-    const std::string& id = oracle->id().text;
-    const bool broken =
-        std::find(result.also.begin(), result.also.end(), id) != result.also.end() ||
-        std::any_of(result.violations.begin(), result.violations.end(),
-                    [&](const sim::Violation& each) { return each.invariant == id; });
-    const char* const status = broken ? "violated" : undecided ? "not-judged" : "held";
-    report.invariants.push_back({id, status, oracle->help(), counts(id)});
-  }
-  for (const std::string& id : program.not_judged) {
-    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help(), counts(id)});
-  }
-}
-
 int exit_code_of(const reports::ScenarioReport& report) {
   if (!report.result.unsound.empty()) return 4;
   if (!report.not_as_expected.empty()) {
@@ -275,16 +251,6 @@ int worse(int first, int second) {
     return std::find(std::begin(kOrder), std::end(kOrder), code) - std::begin(kOrder);
   };
   return rank(first) > rank(second) ? first : second;
-}
-
-bool counts(std::string_view invariant) {
-  for (const models::Oracle* other :
-       {&models::per_key_order(), &models::in_time(), &models::no_early_effect(),
-        &models::no_stuck_message(), &models::dead_letter_accounting(),
-        &models::correlation_unbroken()}) {
-    if (other->id().text == invariant) return false;
-  }
-  return true;
 }
 
 void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {

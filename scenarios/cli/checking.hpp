@@ -30,10 +30,6 @@ struct Checked {
 // warning. Apart from the check, so that files of one name are written in the order of scenarios.
 void write_capsule(const std::string& folder, Checked& checked);
 
-// Whether a rule is about how often something happens, and not about an order, an instant or a
-// place: only then is what was expected and what came a number.
-[[nodiscard]] bool counts(std::string_view invariant);
-
 // Fills in what a report says about a scenario besides its result.
 void describe_scenario(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
 

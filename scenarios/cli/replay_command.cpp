@@ -8,6 +8,7 @@
 #include "reports/story.hpp"
 #include "scenarios/capsule.hpp"
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/cli/invariants.hpp"
 #include "sim/assert.hpp"
 #include "sim/search/runs.hpp"
 

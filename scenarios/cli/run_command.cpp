@@ -6,6 +6,7 @@
 #include "reports/printable.hpp"
 #include "reports/short_ids.hpp"
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/cli/invariants.hpp"
 #include "sim/assert.hpp"
 #include "sim/search/runs.hpp"
 
