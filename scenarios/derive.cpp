@@ -50,6 +50,11 @@ class Changes {
                            : did_you_mean(name, known));
       return;
     }
+    if (std::count(known.begin(), known.end(), name) > 1) {
+      refuse(change, fmt::format("several steps are called \"{}\"", name),
+             "give the one that is meant a name of its own, or write its JSON pointer");
+      return;
+    }
     std::vector<Node> steps;
     if (change.value.kind == Node::Kind::array) {
       steps = change.value.items;

@@ -69,8 +69,10 @@ std::optional<Formula> Resolver::call(const Expression& expression) {
   if (function == "max") return aggregate(expression, Aggregate::greatest);
   if (function == "effects" || function == "events") return times(expression);
   if (function == "prepared") return prepared(expression);
+  const std::string meant = nearest(function, function_names());
   return refuse(expression.span, fmt::format("unknown function {}()", function),
-                did_you_mean(function, function_names()));
+                meant.empty() ? "`onceward list functions` names those that there are"
+                              : fmt::format("did you mean \"{}\"?", meant));
 }
 
 std::optional<Formula> Resolver::aggregate(const Expression& call, Aggregate of) {

@@ -75,7 +75,7 @@ void Reading::read_request(const Node& node, const std::string& at) {
   like.site = entry_site.get();
   like.window = window;
   like.values.resize(spec->fields.size());
-  Sent sent{spec.get(), service, to->span, {}, 0, {}, {}};
+  Sent sent{spec.get(), service, to->span, request->span, {}, 0, {}, {}};
   read_client(fields, like, sent);
   for (std::int64_t n = 1; n <= times; ++n) {
     auto order = std::make_shared<models::RequestOrder>(like);

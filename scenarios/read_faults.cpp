@@ -138,6 +138,12 @@ bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
   }
   const std::vector<const Node*> names = read_names(node, "step", known);
   if (names.size() != 2) return false;
+  for (const Node* name : names) {
+    if (step_names_[name->text].places.size() == 1) continue;
+    problems.add(name->span, fmt::format("several steps are called \"{}\"", name->text),
+                 "give the one that is meant a name of its own");
+    return false;
+  }
   const StepName& first = step_names_[names[0]->text];
   const StepName& second = step_names_[names[1]->text];
   const bool together =

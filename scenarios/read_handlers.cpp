@@ -322,7 +322,7 @@ void Reading::connect_workload() {
         if (handler.request != nullptr) known.push_back(handler.request->symbol.text);
       }
       const std::string meant = nearest(sent.request->symbol.text, known);
-      problems.add(sent.to,
+      problems.add(meant.empty() ? sent.to : sent.what,
                    fmt::format("{} has no handler on request \"{}\"", service.name->text,
                                sent.request->symbol.text),
                    meant.empty() ? R"(its handler starts with "on": {"request": ...})"

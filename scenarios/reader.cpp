@@ -137,8 +137,9 @@ bool Reading::find_topic(const Node& node, std::uint32_t& broker, std::uint32_t&
     }
   }
   if (names.empty() && parts_left_out_) return false;
+  const std::string hint = did_you_mean(node.text, names);
   problems.add(node.span, fmt::format("unknown topic \"{}\"", node.text),
-               did_you_mean(node.text, names));
+               names.empty() ? R"(a broker has "topics", which are named BROKER.TOPIC)" : hint);
   return false;
 }
 

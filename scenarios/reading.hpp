@@ -112,7 +112,8 @@ class Reading {
   struct Sent {
     const models::RequestSpec* request;
     std::uint32_t service;
-    Span to;  // where it names the service
+    Span to;    // where it names the service
+    Span what;  // and the request
     std::vector<std::shared_ptr<models::RequestOrder>> orders;
     std::uint32_t first = 0;         // of `orders` in the workload
     std::string name;                // empty: none
@@ -126,6 +127,7 @@ class Reading {
   // What a name of steps stands for.
   struct StepName {
     bool acts = false;               // an operation, which a fault can come after
+    std::set<std::uint32_t> places;  // in the file: a block used twice stands there once
     std::set<std::string> handlers;  // by JSON pointer
     std::set<std::string> services;
   };

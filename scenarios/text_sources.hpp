@@ -26,9 +26,10 @@ class TextSources {
   [[nodiscard]] Texts texts_of(const Node& value) const;
 
  private:
-  [[nodiscard]] Texts texts_of(const Node& value, std::set<std::string> within) const;
-  [[nodiscard]] Texts texts_of(const Expression& value, const std::set<std::string>& within) const;
-  [[nodiscard]] Texts given(const std::string& name, std::set<std::string> within) const;
+  // `seen`: the names that were looked at; what they are given is in the result already.
+  [[nodiscard]] Texts texts_of(const Node& value, std::set<std::string>& seen) const;
+  [[nodiscard]] Texts texts_of(const Expression& value, std::set<std::string>& seen) const;
+  [[nodiscard]] Texts given(const std::string& name, std::set<std::string>& seen) const;
 
   std::map<std::string, std::vector<const Node*>> given_;
 };

@@ -6,6 +6,20 @@
 namespace onceward::scenarios {
 namespace {
 
+std::optional<Contradiction> contradiction(const Parameters& parameters) {
+  for (const Member& member : parameters.all().at("topics").members) {
+    const Node& count = member.value;
+    const bool fits =
+        count.kind == Node::Kind::integer && count.integer >= 1 && count.integer <= 64;
+    if (fits) continue;
+    return Contradiction{"topics",
+                         fmt::format("topic \"{}\" has from 1 to 64 partitions, not {}", member.key,
+                                     json_text(count)),
+                         "the number of a topic is how many partitions it has"};
+  }
+  return std::nullopt;
+}
+
 std::string expansion(const Parameters& parameters) {
   std::string topics;
   for (const Member& member : parameters.all().at("topics").members) {
@@ -31,7 +45,8 @@ Pattern broker_pattern() {
                      R"({"orders": 2})"),
         field("profile", kText, "how the broker behaves", R"("kafka@4")")}},
       expansion,
-      {"service", "consumer"}};
+      {"service", "consumer"},
+      contradiction};
 }
 
 }  // namespace onceward::scenarios

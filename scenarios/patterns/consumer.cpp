@@ -109,6 +109,14 @@ std::optional<Contradiction> contradiction(const Parameters& parameters) {
     if (calls || !parameters.writes(name)) continue;
     return is_for(name, "a call, and this consumer makes none", "write \"calls\": \"EXTERNAL.OP\"");
   }
+  if (parameters.has("retry") && parameters.is("retry", parameters.text("topic"))) {
+    return Contradiction{"retry", "\"retry\" is the topic that the consumer reads anyway",
+                         "name a topic of its own for what is tried again"};
+  }
+  if (parameters.has("retry") && parameters.is("dead_letter", parameters.text("retry"))) {
+    return Contradiction{"dead_letter", "\"dead_letter\" is the topic of \"retry\"",
+                         "what is given up goes where this consumer does not read it again"};
+  }
   if (parameters.writes("attempts") &&
       (!parameters.has("retry") || !parameters.has("dead_letter"))) {
     return is_for("attempts", "a consumer that tries again and then gives up",

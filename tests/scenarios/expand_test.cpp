@@ -103,6 +103,10 @@ TEST_CASE("what a derivation names must be there", "[expand]") {
   };
   CHECK(has(said(R"({"snt": null})"), "no step is named \"snt\""));
   CHECK(has(said(R"({"snt": null})"), "did you mean \"sent\"?"));
+  CHECK(has(
+      said(
+          R"({"after sent": [{"wait": "1s", "name": "w"}], "before sent": {"wait": "1s", "name": "w"}, "w": null})"),
+      "several steps are called \"w\""));
   CHECK(has(said(R"({"/services/shpo": null})"), "there is no \"shpo\""));
   CHECK(has(said(R"({"/workload/7": null})"), "the list has 1 items"));
   CHECK(has(said("5"), "\"with\" is an object"));
@@ -172,6 +176,15 @@ TEST_CASE("parameters that contradict each other are told at one of them", "[exp
   CHECK(has(consumer(R"("ttl": "1h")"), "\"ttl\" is for a dedup by keys in a store"));
   CHECK(has(consumer(R"("calls": "bank.pay", "dedup": "none", "database": "d")"),
             "\"database\" is for an effect or an inbox"));
+  CHECK(has(consumer(R"("calls": "bank.pay", "retry": "b.t")"),
+            "\"retry\" is the topic that the consumer reads anyway"));
+  CHECK(has(consumer(R"("calls": "bank.pay", "retry": "b.r", "dead_letter": "b.r")"),
+            "\"dead_letter\" is the topic of \"retry\""));
+  for (const char* count : {"65", "0", R"("two")"}) {
+    const std::string topics = R"({"fine": 1, "orders": )" + std::string(count) + "}";
+    CHECK(has(expanded(R"({"patterns": [{"broker": "bus", "topics": )" + topics + "}]}"),
+              "topic \"orders\" has from 1 to 64 partitions, not " + std::string(count)));
+  }
   const auto relay = [](const std::string& parameters) {
     return expanded(R"({"patterns": [{"outbox-polling": "r", "of": "d", "to": "b.t", )" +
                     parameters + "}]}");

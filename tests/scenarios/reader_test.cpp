@@ -95,11 +95,11 @@ TEST_CASE("a part under a misspelt name is told once, and nothing that names wha
 
 TEST_CASE("a misspelt request of the workload is told once, with the nearest that is taken") {
   CHECK(misspelt(R"([{"request": "Buy")", R"([{"request": "Bye")") ==
-        R"(12:34: shop has no handler on request "Bye"; did you mean "Buy"?)");
+        R"(12:26: shop has no handler on request "Bye"; did you mean "Buy"?)");
   Draft draft;
   draft.obligations = R"([{"each": "request Buy", "owes": "ship", "exactly": 1}])";
   CHECK(misspelt(R"("on": {"request": "Buy"})", R"("on": {"request": "Buys"})", draft) ==
-        R"(12:34: shop has no handler on request "Buy"; did you mean "Buys"?)");
+        R"(12:26: shop has no handler on request "Buy"; did you mean "Buys"?)");
 }
 
 TEST_CASE("what a misspelt step would have bound, begun or caused is not missed besides") {
@@ -165,6 +165,17 @@ TEST_CASE("a mistake in the use of a block is told once, and its steps are not m
         R"(6:16: unknown block "lok"; did you mean "look"?)");
   CHECK(misspelt(R"({"use": "send"})", R"({"use": "snd"})", draft) ==
         R"(8:16: unknown block "snd"; did you mean "send"?)");
+}
+
+TEST_CASE("an unknown function or topic that is near to none is told where to look") {
+  CHECK(in_shop(R"-({"insert": "db.orders", "row": {"id": "=zork()"}})-") ==
+        R"(6:48: unknown function zork(); `onceward list functions` names those that there are)");
+  CHECK(in_shop(R"({"publish": "Placed", "to": "kafka.things"})") ==
+        R"(6:36: unknown topic "kafka.things"; expected bus.orders)");
+  CHECK(
+      problems_with(&Draft::brokers, "{}")
+          .starts_with(
+              R"(6:93: unknown topic "bus.orders"; a broker has "topics", which are named BROKER.TOPIC)"));
 }
 
 TEST_CASE("missing fields are told where they are missed") {
@@ -884,6 +895,25 @@ TEST_CASE("the fault of an expected violation falls between two steps of one han
           &Draft::expect,
           R"({"violates": "no-lost-effect", "by": {"crash": "shop", "between": ["saved", "saved"]}})") ==
       R"(15:77: nothing lies between "saved" and "saved"; name two steps of one handler)");
+  // What a name stands for has to be clear where it is referred to, and there alone.
+  Draft twice;
+  twice.timer = R"({"select": "db.orders", "as": "found", "name": "saved"})";
+  CHECK(problems_of(twice.text()).empty());
+  const std::string between = R"({"crash": "shop", "between": ["saved", "sent"]})";
+  twice.rest = R"(, "must_reach": [)" + between + "]";
+  CHECK(problems_of(twice.text()) ==
+        R"(15:88: several steps are called "saved"; give the one that is meant a name of its own)");
+  twice.rest.clear();
+  twice.expect = R"({"violates": "no-lost-effect", "by": )" + between + "}";
+  CHECK(problems_of(twice.text()) ==
+        R"(15:78: several steps are called "saved"; give the one that is meant a name of its own)");
+  // A block that is used twice stands in the file once.
+  twice.head += R"(, "define": {"look": {"do": [{"select": "db.orders", "name": "looked"}]}})";
+  twice.shop += R"(, {"use": "look"})";
+  twice.timer = R"({"use": "look"})";
+  twice.expect =
+      R"({"violates": "no-lost-effect", "by": {"crash": "shop", "between": ["saved", "looked"]}})";
+  CHECK(problems_of(twice.text()).empty());
   CHECK(
       problems_with(
           &Draft::expect,
