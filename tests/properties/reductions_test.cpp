@@ -28,7 +28,7 @@ sim::SearchOptions options_with(const sim::Reductions& reductions) {
   options.strategy = sim::Strategy::exhaustive;
   options.timing = sim::TimingMode::any;
   options.reductions = reductions;
-  options.states_max = static_cast<std::uint64_t>(toy::property_cases(10'000));
+  options.states_max = static_cast<std::uint64_t>(toy::property_cases(2'000));
   return options;
 }
 

@@ -63,7 +63,7 @@ TEST_CASE("a misspelt field is told once, and not missed besides") {
                       R"([{"each": "db.orders", "owes": "ship", "exactlie": 1}])") ==
         R"(14:55: unknown field "exactlie" in an obligation; did you mean "exactly"?)");
   CHECK(problems_with(&Draft::on_timer, R"("evry": "1s")") ==
-        R"(9:29: unknown field "evry" in a handler; did you mean "every"?)");
+        R"(9:30: unknown field "evry" in a handler; did you mean "every"?)");
   CHECK(problems_with(&Draft::on_worker, R"("on": {"topic": "bus.orders", "grup": "w"})") ==
         R"(7:61: unknown field "grup" in "on"; did you mean "group"?)");
   CHECK(in_timer(R"({"if": "true", "thn": []})") ==
@@ -94,8 +94,8 @@ TEST_CASE("a part under a misspelt name is told once, and nothing that names wha
 }
 
 TEST_CASE("a misspelt request of the workload is told once, with the nearest that is taken") {
-  CHECK(misspelt(R"([{"request": "Buy")", R"([{"request": "Bye")") ==
-        R"(12:26: shop has no handler on request "Bye"; did you mean "Buy"?)");
+  CHECK(misspelt(R"([{"request": "Buy")", R"([{"request": "Buyy")") ==
+        R"(12:26: shop has no handler on request "Buyy"; did you mean "Buy"?)");
   Draft draft;
   draft.obligations = R"([{"each": "request Buy", "owes": "ship", "exactly": 1}])";
   CHECK(misspelt(R"("on": {"request": "Buy"})", R"("on": {"request": "Buys"})", draft) ==
@@ -111,19 +111,19 @@ TEST_CASE("what a misspelt step would have bound, begun or caused is not missed 
   CHECK(misspelt(R"({"select": "db)", R"({"selct": "db)", draft) ==
         R"(10:9: unknown step "selct"; did you mean "select"?)");
   CHECK(misspelt(R"("as": "due")", R"("sa": "due")", draft) ==
-        R"(10:31: unknown field "sa" in a step "select"; did you mean "as"?)");
+        R"(10:32: unknown field "sa" in a step "select"; did you mean "as"?)");
   CHECK(
       misspelt(R"("as": "due")", R"("as": "row")", draft) ==
-      R"(10:37: "row" cannot be the name of a result; it means something of its own in expressions)");
+      R"(10:38: "row" cannot be the name of a result; it means something of its own in expressions)");
   CHECK(
       misspelt(R"("as": "r")", R"("as": "row")", draft) ==
-      R"(10:151: "row" cannot be the name of a result; it means something of its own in expressions)");
+      R"(10:135: "row" cannot be the name of a result; it means something of its own in expressions)");
   CHECK(misspelt(R"({"begin": "db")", R"({"begn": "db")", draft) ==
-        R"(10:88: unknown step "begn"; did you mean "begin"?)");
+        R"(10:79: unknown step "begn"; did you mean "begin"?)");
   CHECK(misspelt(R"({"call": "bank.pay")", R"({"cal": "bank.pay")", draft) ==
-        R"(10:314: unknown step "cal"; did you mean "all"?)");
+        R"(10:280: unknown step "cal"; did you mean "call"?)");
   CHECK(misspelt(R"({"call": "bank.pay")", R"({"call": "bank.pai")", draft) ==
-        R"(10:322: unknown operation "bank.pai" of an external service; did you mean "bank.pay"?)");
+        R"(10:288: unknown operation "bank.pai" of an external service; did you mean "bank.pay"?)");
   CHECK(misspelt("\"external\"", "\"externals\"", draft) ==
         R"(4:1: unknown field "externals" in the scenario; did you mean "external"?)");
 }
@@ -146,7 +146,7 @@ TEST_CASE("a parameter of a pattern that names what is not there is told once, a
     CHECK(said.find('\n') == std::string::npos);
   }
   CHECK(design(R"(, "key": "orderr")", R"("of": "shop-db")") ==
-        R"(2:76: no workload entry sends PlaceOrder with a field "orderr"; did you mean "order"?)");
+        R"(2:77: no workload entry sends PlaceOrder with a field "orderr"; did you mean "order"?)");
 }
 
 TEST_CASE("a mistake in the use of a block is told once, and its steps are not missed besides") {
@@ -172,10 +172,9 @@ TEST_CASE("an unknown function or topic that is near to none is told where to lo
         R"(6:48: unknown function zork(); `onceward list functions` names those that there are)");
   CHECK(in_shop(R"({"publish": "Placed", "to": "kafka.things"})") ==
         R"(6:36: unknown topic "kafka.things"; expected bus.orders)");
-  CHECK(
-      problems_with(&Draft::brokers, "{}")
-          .starts_with(
-              R"(6:93: unknown topic "bus.orders"; a broker has "topics", which are named BROKER.TOPIC)"));
+  CHECK(tests::has(
+      problems_with(&Draft::brokers, "{}"),
+      R"(unknown topic "bus.orders"; a broker has "topics", which are named BROKER.TOPIC)"));
 }
 
 TEST_CASE("missing fields are told where they are missed") {
@@ -697,7 +696,7 @@ TEST_CASE("the type of an event that a step calculates is a text that stands in 
   CHECK(owed("Nope") == R"(14:47: no step publishes an event "Nope"; expected Placed)");
   CHECK(owed(R"(Placed", "with": {"what": "Placed"}, "name": "n)").empty());
   CHECK(owed(R"(Placed", "with": {"wat": "Placed"}, "name": "n)") ==
-        R"(14:86: no step gives Placed a value "wat"; did you mean "what"?)");
+        R"(14:72: no step gives Placed a value "wat"; did you mean "what"?)");
   // A type that is put together, or comes from outside of the file's texts, may be any.
   const std::string shop = draft.shop;
   for (const char* type : {R"("='Pla' + 'ced'")", R"-("=uuid()")-"}) {
@@ -734,10 +733,6 @@ TEST_CASE("a request is sent to a service that takes it, with values that can be
                       R"([{"request": "Buy", "to": "shop", "with": {"order": {"id": 1}}}])") ==
         R"(12:65: a value is a text, a number, true, false or null, this is an object)");
   CHECK(problems_with(&Draft::workload, R"({"request": "Buy"})") ==
-        R"(6:56: no workload entry sends Buy with a field "order")"
-        "\n"
-        R"(6:142: no workload entry sends Buy with a field "order")"
-        "\n"
         R"(12:13: "workload" must be a list, this is an object)");
   CHECK(
       problems_with(
