@@ -36,9 +36,10 @@ bool is_decided(const sim::Result& result) {
   return result.verdict == sim::Verdict::exhausted || result.verdict == sim::Verdict::violated;
 }
 
-TEST_CASE("each reduction leaves the verdict, the faults and the states of rest of every shipped "
-          "scenario as they are",
-          "[properties][reductions]") {
+TEST_CASE(
+    "each reduction leaves the verdict, the faults and the states of rest of every shipped "
+    "scenario as they are",
+    "[properties][reductions]") {
   for (const sim::ReductionHelp& entry : sim::reduction_catalogue()) {
     sim::Reductions only = sim::Reductions::none();
     only.*entry.flag = true;
