@@ -144,7 +144,7 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
                files.size());
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  summary.seconds = took.count();
+  if (!output.no_timing) summary.seconds = took.count();
   if (!output.json.empty()) {
     reports::JsonOptions json;
     json.no_timing = output.no_timing;

@@ -9,8 +9,8 @@
 namespace onceward::cli {
 
 struct OutputOptions {
-  std::string json;  // file for the result document, "-": standard output; empty: none
-  bool no_timing = false;
+  std::string json;        // file for the result document, "-": standard output; empty: none
+  bool no_timing = false;  // leave out seconds, in the text too
   bool all_events = false;
   bool brief = false;  // check: a line for what is as expected, the story of the rest only
   int width = 0;       // 0: that of the terminal, 100 where there is none

@@ -176,7 +176,8 @@ void add_check(CLI::App& app, Arguments& arguments) {
                     "write the result document to this file, - for standard output");
   check->add_flag("--brief", arguments.output.brief,
                   "a line for each scenario that is as expected, the story of the others only");
-  check->add_flag("--no-timing", arguments.output.no_timing, "leave seconds out of the document");
+  check->add_flag("--no-timing", arguments.output.no_timing,
+                  "leave out seconds, which differ from run to run");
   check->add_option("--out", arguments.check.out, "folder for capsules");
   check
       ->add_option_function<std::string>(

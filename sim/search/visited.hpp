@@ -1,5 +1,5 @@
-// The set of states met: 16 bytes a slot, open addressing, at most three quarters full, so at most
-// 22 bytes a state when full. One bit of the 128 marks states on the path being searched.
+// The set of states met: 16 bytes a slot, open addressing, between three eighths and three quarters
+// full, so 22 to 43 bytes a state. One bit of the 128 marks states on the path being searched.
 #pragma once
 
 #include <cstdint>
