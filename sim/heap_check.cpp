@@ -6,6 +6,8 @@
 
 #include "sim/assert.hpp"
 
+constinit thread_local bool onceward::sim::detail::in_step = false;
+
 namespace {
 
 void* allocate(std::size_t bytes, std::size_t alignment) {

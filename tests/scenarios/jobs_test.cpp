@@ -183,7 +183,9 @@ TEST_CASE("a deadline stops the searches of all jobs", "[cli][jobs]") {
   const Ran ran = folder.onceward(
       "check . --jobs 3 --strategy random --runs 1000000000 --deadline 500ms --json result.json");
   CHECK(ran.exit_code == 3);
-  for (const json& scenario : json::parse(folder.read("result.json")).at("scenarios")) {
+  const json result = json::parse(folder.read("result.json"));
+  CHECK(result.at("scenarios").size() == 3);
+  for (const json& scenario : result.at("scenarios")) {
     CHECK(scenario.at("verdict") == "UNKNOWN");
     CHECK(scenario.at("reasons") == json{"the deadline of 500ms passed"});
   }
