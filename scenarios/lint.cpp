@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "scenarios/expand.hpp"
 #include "scenarios/step_words.hpp"
 
 namespace onceward::scenarios {
@@ -24,6 +25,10 @@ void add(Way& into, const Way& other) {
   into->published.insert(other->published.begin(), other->published.end());
   into->told_apart = into->told_apart || other->told_apart;
   into->remembered = into->remembered || other->remembered;
+  into->left_early = into->left_early || other->left_early;
+  into->looked_up.insert(other->looked_up.begin(), other->looked_up.end());
+  into->noted.insert(other->noted.begin(), other->noted.end());
+  into->recorded.insert(other->recorded.begin(), other->recorded.end());
 }
 
 class Walk {
@@ -95,7 +100,7 @@ class Walk {
       ended = ended || !end;
       add(after, end);
     }
-    if (after && ended) after->told_apart = true;
+    if (after && ended) after->told_apart = after->left_early = true;
     return after;
   }
 
@@ -132,6 +137,7 @@ class Walk {
     }
     const bool stores = step.changes_rows() && !step.in_transaction();
     if (help.kind == StepKind::commit || stores) before.stored = step.node;
+    note_record(step, help, before);
     if (help.kind == StepKind::publish) before.published.insert(step.node);
     if (help.kind == StepKind::ack && before.acked == nullptr) before.acked = step.node;
     // A row or key that may be there already.
@@ -139,6 +145,28 @@ class Walk {
     if (finds_out) before.told_apart = true;
     const bool ends = help.kind == StepKind::commit && before.told_apart;
     if (ends || (finds_out && (step.word == "put" || stores))) before.remembered = true;
+  }
+
+  // A row or key by which a copy that comes later is taken for handled: of an insert or put that
+  // tells whether it was there, or of a put where the key was looked up before.
+  static void note_record(const LintStep& step, const StepHelp& help, LintBefore& before) {
+    if (help.kind == StepKind::commit) {
+      before.recorded.insert(before.noted.begin(), before.noted.end());
+    }
+    if (help.kind == StepKind::commit || help.kind == StepKind::rollback) before.noted.clear();
+    const Node* key = step.node->find("key");
+    const std::string place =
+        key == nullptr ? std::string() : step.node->find(help.word)->text + " " + json_text(*key);
+    if (help.kind == StepKind::get) before.looked_up.insert(place);
+    const Node* only = step.node->find(step.word == "put" ? "if" : "on_conflict");
+    const Node* on_error = step.node->find("on_error");
+    const bool asks = only != nullptr && (only->text == "absent" || only->text == "ignore");
+    const bool caught = step.word == "insert" && on_error != nullptr;
+    const bool known = step.word == "put" && before.looked_up.contains(place);
+    const bool tells = asks && step.node->find("as") != nullptr;
+    if ((step.word != "insert" && step.word != "put") || (!tells && !caught && !known)) return;
+    const bool is_final = step.word == "put" || !step.in_transaction();
+    (is_final ? before.recorded : before.noted).insert(step.node);
   }
 
   std::vector<LintStep>& steps_;

@@ -35,8 +35,12 @@ struct LintBefore {
   const Node* acked = nullptr;   // the acknowledgement
   const Node* stored = nullptr;  // the last step that made a change of rows final
   std::set<const Node*> published;
-  bool told_apart = false;  // a copy of the event may have been found out, and sent away
-  bool remembered = false;  // and what finds copies out is final: it outlives a crash
+  bool told_apart = false;          // a copy of the event may have been found out, and sent away
+  bool remembered = false;          // and what finds copies out is final: it outlives a crash
+  bool left_early = false;          // the handler may have ended on another way
+  std::set<std::string> looked_up;  // keys of stores, each behind its store
+  std::set<const Node*> noted;      // what takes copies for handled, in a transaction still open
+  std::set<const Node*> recorded;   // the same, final
 };
 
 // One step of a handler, in the order in which the handler comes to them. What runs only upon an

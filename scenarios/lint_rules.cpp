@@ -109,6 +109,31 @@ void ack_before_effect(const LintView& view, const LintRule& rule, Findings& fin
   }
 }
 
+// What an insert does about a row that is there is not followed: it counts as sending copies away.
+void record_before_effect(const LintView& view, const LintRule& rule, Findings& findings) {
+  for (const LintHandler& handler : view.handlers) {
+    if (handler.on != On::topic && handler.on != On::request) continue;
+    const char* const what = handler.on == On::topic ? "event" : "request";
+    std::set<const Node*> early;
+    for (const LintStep& step : handler.steps) {
+      if (step.word != "effect" && step.word != "call") continue;
+      for (const Node* record : step.before.recorded) {
+        const bool guards =
+            step.guarded || step.before.left_early || record->find("on_error") != nullptr;
+        if (guards) early.insert(record);
+      }
+    }
+    for (const LintStep& step : handler.steps) {
+      if (!early.contains(step.node)) continue;
+      add(findings, rule, *step.node,
+          fmt::format("{0} records the {1} before it has acted: if it dies in between, the {1} "
+                      "comes again and is taken for a copy; record it in the transaction of the "
+                      "effect, or after a call that has an idempotency key",
+                      handler.service, what));
+    }
+  }
+}
+
 // Any condition, and any row that can be there already, counts as an attempt at keeping copies out.
 void no_dedup(const LintView& view, const LintRule& rule, Findings& findings) {
   for (const LintHandler& handler : view.handlers) {
@@ -285,6 +310,9 @@ const std::vector<LintRule>& lint_catalogue() {
        half_stored},
       {"ack-before-effect", "an acknowledgement before the work is done",
        "owe the effect and let the consumer crash: the search decides", ack_before_effect},
+      {"record-before-effect", "a dedup key that is final before what it guards is done",
+       "owe the effect exactly once and let the service crash: the search decides",
+       record_before_effect},
       {"no-dedup", "an effect of each delivery, with nothing that keeps copies out",
        "owe the effect exactly once, with {\"redeliver\": \"any\"}: the search decides", no_dedup},
       {"call-without-key", "a call in the handling of an event that may come again, without a key",

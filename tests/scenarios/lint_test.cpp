@@ -100,6 +100,60 @@ TEST_CASE("lint: ack-before-effect", "[lint]") {
   CHECK(speaks(rule, &Draft::worker, effect + R"(, {"ack": true})") == 0);
 }
 
+TEST_CASE("lint: record-before-effect", "[lint]") {
+  const char* const rule = "record-before-effect";
+  const std::string call = R"({"call": "bank.pay", "of": "=event.key"})";
+  const std::string insert =
+      R"({"insert": "db.inbox", "row": {"event": "=event.id"}, "on_conflict": "ignore", "as": "seen"})";
+  const std::string put =
+      R"({"put": "keys", "key": "=event.id", "value": 1, "if": "absent", "as": "seen"})";
+  const auto if_new = [](const std::string& steps) {
+    return R"(, {"if": "seen.rows == 1", "then": [)" + steps + "]}";
+  };
+  CHECK(speaks(rule, &Draft::worker, put + if_new(call)) == 1);
+  CHECK(speaks(rule, &Draft::worker, insert + if_new(call)) == 1);
+  CHECK(speaks(rule, &Draft::worker,
+               put + R"(, {"if": "seen.rows == 0", "then": ["ack", "return"]}, )" + call) == 1);
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"begin": "db"}, )" + insert + R"(, {"commit": "db"})" + if_new(call)) == 1);
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"insert": "db.inbox", "row": {"event": 1}, "on_error": ["return"]}, )" + call) ==
+        1);
+  // Looked up, recorded, done.
+  const std::string get = R"({"get": "keys", "key": "=event.id", "as": "seen"})";
+  const std::string record = R"({"put": "keys", "key": "=event.id", "value": 1})";
+  const auto if_none = [](const std::string& steps) {
+    return R"(, {"if": "seen.value == null", "then": [)" + steps + "]}";
+  };
+  CHECK(speaks(rule, &Draft::worker, get + if_none(record + ", " + call)) == 1);
+  CHECK(speaks(rule, &Draft::worker, get + if_none(call + ", " + record)) == 0);
+  // In the transaction of the effect, or of something else that is put first.
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"begin": "db"}, )" + insert +
+                   if_new(R"({"effect": "ship", "of": "=event.key", "in": "db"})") +
+                   R"(, {"commit": "db"})") == 0);
+  CHECK(speaks(rule, &Draft::worker,
+               R"({"put": "keys", "key": "last", "value": "=event.id"}, )" + call) == 0);
+  // A row that is there already makes no difference.
+  CHECK(speaks(rule, &Draft::worker, insert + ", " + call) == 0);
+}
+
+TEST_CASE("lint speaks of the shipped designs that record first, and not of their repairs",
+          "[lint][cli]") {
+  const tests::TemporaryFolder folder;
+  folder.copy_library();
+  const auto told = [&](const std::string& name) {
+    const tests::Ran ran =
+        folder.onceward("lint scenarios/library/dedup/" + name + ".onceward.json");
+    return tests::has(ran.out, ": record-before-effect: ");
+  };
+  CHECK(told("record-then-handle"));
+  CHECK(told("redis-forgets.mark-first"));
+  CHECK_FALSE(told("record-then-handle.fixed"));
+  CHECK_FALSE(told("redis-forgets.mark-first.fixed"));
+  CHECK_FALSE(told("handle-then-record"));
+}
+
 TEST_CASE("lint: no-dedup", "[lint]") {
   const char* const rule = "no-dedup";
   CHECK(speaks(rule, &Draft::worker, R"({"effect": "ship", "of": "=event.key"}, "ack")") == 1);
