@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scenarios/loaded.hpp"
 #include "scenarios/patterns/pattern.hpp"
 
 namespace onceward::scenarios {
@@ -42,52 +43,58 @@ Arguments examples(const Pattern& pattern) {
   return arguments;
 }
 
-std::string fallback_text(const FieldShape& field, const Arguments& arguments) {
-  std::optional<Node> value = field.fallback.empty() ? std::nullopt : parsed(field.fallback);
-  if (!value) return "...";
+// `"key": "order"`: a parameter that is not written, as it could be, with what it needs beside it.
+std::string members_text(const FieldShape& field, const Arguments& arguments) {
+  const std::string text =
+      field.in_comment.empty() ? "\"" + field.name + "\": " + field.fallback : field.in_comment;
+  std::optional<Node> members = parsed("{" + text + "}");
   Problems none;
-  substitute(*value, arguments, none);
-  return json_text(*value);
-}
-
-std::string in_comment(const FieldShape& field, const Arguments& arguments) {
-  std::string text = "      // \"" + field.name + "\": " + fallback_text(field, arguments);
-  text += "   " + field.help;
-  if (!field.shape.words.empty()) {
-    text += fmt::format(" ({})", fmt::join(field.shape.words, ", "));
+  substitute(*members, arguments, none);
+  std::string all;
+  for (const Member& each : members->members) {
+    all += fmt::format("{}\"{}\": {}", all.empty() ? "" : ", ", each.key, json_text(each.value));
   }
-  return text + "\n";
+  return all;
 }
 
-std::string entry(const Pattern& pattern) {
-  std::string fields;
-  std::string comments;
-  const Arguments arguments = examples(pattern);
-  for (const FieldShape& each : pattern.shape.fields) {
-    if (each.example.empty()) {
-      comments += in_comment(each, arguments);
-    } else {
-      fields += fmt::format("{}\"{}\": {}", fields.empty() ? "" : ", ", each.name, each.example);
+std::string help_text(const FieldShape& field) {
+  if (field.shape.words.empty()) return field.help;
+  return field.help + fmt::format(" ({})", fmt::join(field.shape.words, ", "));
+}
+
+// A first file for the patterns `all`.
+class Writer {
+ public:
+  Writer(std::string title, const std::vector<std::string>& all) : title_(std::move(title)) {
+    for (const Pattern& each : pattern_catalogue()) {
+      if (is_in(all, each.word)) patterns_.push_back(&each);
     }
   }
-  std::string text = "    // " + pattern.help + "\n    { " + fields;
-  if (!comments.empty()) text += "\n" + comments + "    ";
-  return text + (comments.empty() ? " }" : "}");
-}
 
-}  // namespace
-
-std::string draft_text(const std::vector<std::string>& words) {
-  const std::vector<std::string> all = whole(words);
-  std::string entries;
-  for (const Pattern& each : pattern_catalogue()) {
-    if (is_in(all, each.word)) entries += (entries.empty() ? "" : ",\n") + entry(each);
+  // What could be said besides stands in comments, each of which can be switched on by itself.
+  [[nodiscard]] std::string text() const {
+    return file([&](const FieldShape& field, const std::string& members) {
+      const Loaded on = load_text("new", file([&](const FieldShape& other, const std::string&) {
+                                    return &other == &field ? members + ",\n" : std::string();
+                                  }));
+      if (on.program == nullptr) return std::string();
+      return "      // " + members + ",   // " + help_text(field) + "\n";
+    });
   }
-  return fmt::format(R"({{
+
+ private:
+  // `line` writes what is not said by itself: all but the last thing that is come first.
+  template <class Line>
+  std::string file(const Line& line) const {
+    std::string entries;
+    for (const Pattern* each : patterns_) {
+      entries += (entries.empty() ? "" : ",\n") + entry(*each, line);
+    }
+    return fmt::format(R"({{
   "onceward": "1",
   "title": "{}",
   "about": "",
-  "patterns": [
+  "patterns": [  // without its first two slashes, a line of what could be said besides is said
 {}
   ],
   "workload": [
@@ -96,7 +103,37 @@ std::string draft_text(const std::vector<std::string>& words) {
   "faults": {{ "budget": 1, "kinds": [ {{ "crash": "any" }}, {{ "redeliver": "any" }} ] }}
 }}
 )",
-                     fmt::join(words, ", "), entries);
+                       title_, entries);
+  }
+
+  template <class Line>
+  static std::string entry(const Pattern& pattern, const Line& line) {
+    const Arguments arguments = examples(pattern);
+    std::string first;
+    std::string last;
+    std::string lines;
+    for (const FieldShape& each : pattern.shape.fields) {
+      if (!each.example.empty()) {
+        if (!last.empty()) first += last + ", ";
+        last = fmt::format("\"{}\": {}", each.name, each.example);
+      } else if (!each.fallback.empty() || !each.in_comment.empty()) {
+        lines += line(each, members_text(each, arguments));
+      }
+    }
+    const std::string help = "    // " + pattern.help + "\n    { ";
+    if (lines.empty()) return help + first + last + " }";
+    first.erase(first.find_last_not_of(' ') + 1);
+    return help + first + "\n" + lines + "      " + last + " }";
+  }
+
+  std::string title_;
+  std::vector<const Pattern*> patterns_;
+};
+
+}  // namespace
+
+std::string draft_text(const std::vector<std::string>& words) {
+  return Writer(fmt::format("{}", fmt::join(words, ", ")), whole(words)).text();
 }
 
 }  // namespace onceward::scenarios

@@ -78,6 +78,11 @@ FieldShape with_example(FieldShape field, std::string example) {
   return field;
 }
 
+FieldShape in_comment(FieldShape field, std::string members) {
+  field.in_comment = std::move(members);
+  return field;
+}
+
 }  // namespace shape
 
 namespace {

@@ -52,6 +52,8 @@ struct FieldShape {
   bool needed = false;
   std::string fallback = {};  // as JSON, what it is if it is not written; empty: nothing
   std::string example = {};   // as JSON, what `onceward new` writes; empty: it writes a comment
+  // The members in that comment, where name and fallback alone would not do.
+  std::string in_comment = {};
 };
 
 struct ObjectShape {
@@ -84,6 +86,7 @@ inline const Shape kSteps = of(Shape::Kind::steps);
 [[nodiscard]] FieldShape field(std::string name, Shape shape, std::string help,
                                std::string fallback = {});
 [[nodiscard]] FieldShape with_example(FieldShape field, std::string example);
+[[nodiscard]] FieldShape in_comment(FieldShape field, std::string members);
 
 }  // namespace shape
 

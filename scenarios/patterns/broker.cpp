@@ -42,7 +42,7 @@ Pattern broker_pattern() {
       {"a pattern \"broker\"",
        {with_example(needed("broker", kText, "its name"), R"("bus")"),
         with_example(needed("topics", map_of(integer(1, 64)), "how many partitions each topic has"),
-                     R"({"orders": 2})"),
+                     R"({"orders": 2, "orders-retry": 1, "orders-dead": 1})"),
         field("profile", kText, "how the broker behaves", R"("kafka@4")")}},
       expansion,
       {"service", "consumer"},

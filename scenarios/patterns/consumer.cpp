@@ -163,13 +163,17 @@ std::string expansion(const Parameters& parameters) {
 
 std::vector<FieldShape> fields() {
   using namespace shape;
+  const std::string calls = R"("calls": "payments.charge")";
+  const std::string retry = R"("retry": "bus.orders-retry")";
+  const std::string dead = R"("dead_letter": "bus.orders-dead")";
   return {
       with_example(needed("consumer", kText, "its name"), R"("warehouse")"),
       with_example(needed("topic", kText, "the topic that it reads"), R"("bus.orders")"),
       field("group", kText, "the group that it reads as", R"("$consumer")"),
       field("effect", kText, "the effect that each event causes, in its own database",
             R"("${consumer} acts")"),
-      field("calls", kText, "instead of `effect`: the operation of an external service"),
+      in_comment(field("calls", kText, "instead of `effect`: the operation of an external service"),
+                 calls),
       with_example(
           field("owed_by", kText, "the causes that owe the effect once, for an obligation"),
           R"("shop-db.orders")"),
@@ -178,15 +182,21 @@ std::vector<FieldShape> fields() {
             "a row before it, by a key in a store after or before it",
             R"("inbox")"),
       field("database", kText, "its database", R"("${consumer}-db")"),
-      field("store", kText, "the store of its keys", R"("${consumer}-keys")"),
-      field("ttl", kDuration, "how long the store keeps a key", R"("24h")"),
-      field("idempotency_key", word({"none", "event", "key"}),
-            "what a call sends along, so that it acts once: the event's id, or its key",
-            R"("event")"),
+      in_comment(field("store", kText, "the store of its keys", R"("${consumer}-keys")"),
+                 R"("dedup": "store-after", "store": "${consumer}-keys")"),
+      in_comment(field("ttl", kDuration, "how long the store keeps a key", R"("24h")"),
+                 R"("dedup": "store-after", "ttl": "24h")"),
+      in_comment(field("idempotency_key", word({"none", "event", "key"}),
+                       "what a call sends along, so that it acts once: the event's id, or its key",
+                       R"("event")"),
+                 calls + R"(, "idempotency_key": "event")"),
       field("ack", word({"after", "before"}), "when it acknowledges", R"("after")"),
-      field("retry", kText, "the topic for events whose call failed"),
-      field("attempts", integer(1, 100), "tries before an event is dead", "3"),
-      field("dead_letter", kText, "the topic for events that are given up"),
+      in_comment(field("retry", kText, "the topic for events whose call failed"),
+                 calls + ", " + retry),
+      in_comment(field("attempts", integer(1, 100), "tries before an event is dead", "3"),
+                 calls + ", " + retry + ", " + dead + R"(, "attempts": 3)"),
+      in_comment(field("dead_letter", kText, "the topic for events that are given up"),
+                 calls + ", " + dead),
       field("count", integer(1, 20), "how many instances there are", "1"),
   };
 }

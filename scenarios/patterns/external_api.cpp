@@ -22,7 +22,9 @@ Pattern external_api_pattern() {
       {"a pattern \"external-api\"",
        {with_example(needed("external-api", kText, "its name"), R"("payments")"),
         with_example(needed("operations", list_of(kText), "what can be called"), R"(["charge"])"),
-        field("idempotency_window", kDuration, "how long it knows a key again; else for ever")}},
+        in_comment(
+            field("idempotency_window", kDuration, "how long it knows a key again; else for ever"),
+            R"("idempotency_window": "24h")")}},
       expansion,
       {"consumer"}};
 }

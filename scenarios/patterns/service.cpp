@@ -63,7 +63,9 @@ Pattern service_pattern() {
                   "how the event gets out: a row of the outbox in the same transaction, or a "
                   "publish at that place",
                   R"("outbox")"),
-            field("topic", kText, "where it publishes, without an outbox", R"("bus.orders")")}},
+            in_comment(
+                field("topic", kText, "where it publishes, without an outbox", R"("bus.orders")"),
+                R"("sends": "after-commit", "topic": "bus.orders")")}},
           expansion,
           {"outbox-polling", "broker", "consumer"},
           contradiction};
