@@ -24,6 +24,19 @@ constexpr const char* kExitCodes =
     "found (replay: reproduced); 2 bad usage or scenario; 3 not decided; 4 replay diverged;\n"
     "70 internal error; 130 interrupted.";
 
+// They run as they stand, from the root of the repository.
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  ./dev onceward check --brief scenarios/library/dual-write\n"
+    "  ./dev onceward show --as code "
+    "scenarios/library/dual-write/commit-then-publish.onceward.json\n"
+    "  ./dev onceward new outbox-polling | ./dev onceward check -\n\n";
+constexpr const char* kCheckExamples =
+    "Examples:\n"
+    "  ./dev onceward check scenarios/library/dual-write/commit-then-publish.onceward.json\n"
+    "  ./dev onceward check --brief --jobs all --deadline 5m scenarios/library/relay\n"
+    "  ./dev onceward check --no-timing --json - scenarios/library/dedup\n\n";
+
 // How many of something: the library's own check speaks of floating-point ranges.
 const CLI::Validator kCount(
     [](const std::string& text) {
@@ -152,7 +165,7 @@ void add_jobs(CLI::App& command, Arguments& arguments) {
 void add_check(CLI::App& app, Arguments& arguments) {
   CLI::App* check =
       app.add_subcommand("check", "search scenarios and compare with what they expect");
-  check->footer(std::string("Example: onceward check scenarios/library\n\n") + kExitCodes);
+  check->footer(std::string(kCheckExamples) + kExitCodes);
   check->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
       ->required();
   add_named(*check, "strategy", onceward::sim::strategy_catalogue(),
@@ -255,11 +268,12 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
 int main(int argc, char** argv) try {
   CLI::App app("Searches event flows for lost, repeated, invented and misordered effects.",
                "onceward");
-  app.footer(kExitCodes);
+  app.footer(kExitCodes);  // of all commands that say no other
   app.require_subcommand(1);
   Arguments arguments;
   add_check(app, arguments);
   add_others(app, arguments);
+  app.footer(std::string(kExamples) + kExitCodes);
   if (is_unknown_command(app, argc, argv)) return 2;
   try {
     app.parse(argc, argv);

@@ -1,7 +1,9 @@
 // The command line as its users meet it: exit codes, and what goes to which stream.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/scenarios/draft.hpp"
 #include "tests/support/command.hpp"
@@ -43,6 +45,40 @@ TEST_CASE("help and version answer on standard output", "[cli]") {
   const Ran version = folder.onceward("version");
   CHECK(version.exit_code == 0);
   CHECK(version.out == std::string("onceward ") + ONCEWARD_VERSION + "\n");
+}
+
+// What the help of `command` gives as examples, each without the way to the program.
+std::vector<std::string> examples_of(const std::string& command) {
+  const std::string help = TemporaryFolder().onceward(command + " --help").out;
+  const std::string start = "\n  ./dev ";
+  std::vector<std::string> examples;
+  for (std::size_t at = help.find(start); at != help.npos; at = help.find(start, at + 1)) {
+    const std::size_t begin = at + start.size();
+    examples.push_back(help.substr(begin, help.find('\n', begin) - begin));
+  }
+  return examples;
+}
+
+TEST_CASE("the examples of the help run as they are printed, from the root", "[cli]") {
+  const TemporaryFolder root;
+  root.copy_library();
+  for (const char* command : {"", "check"}) {
+    const std::vector<std::string> examples = examples_of(command);
+    CHECK(examples.size() == 3);
+    for (const std::string& example : examples) {
+      INFO(example);
+      const std::string other = " | ./dev ";
+      const std::size_t pipe = example.find(other);
+      REQUIRE(example.starts_with("onceward "));
+      Ran ran = root.onceward(example.substr(9, std::min(pipe, example.size()) - 9));
+      if (pipe != example.npos) {
+        ran = root.onceward(example.substr(pipe + other.size() + 9), ran.out);
+      }
+      CHECK(ran.exit_code == 0);
+      CHECK_FALSE(ran.out.empty());
+    }
+  }
+  CHECK(examples_of("list").empty());
 }
 
 TEST_CASE("bad usage is exit 2 with a message on standard error", "[cli]") {
