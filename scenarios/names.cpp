@@ -141,6 +141,7 @@ std::optional<Formula> Resolver::path(const Expression& expression) {
   if (root == "row" && names_.row != nullptr) {
     return column(*names_.row, expression, 1, Op::row_column, 0);
   }
+  if (root == "row" && names_.row_left_out) return leaf(Op::row_column);
   if (root == "request" && names_.request != nullptr) return request(expression);
   if (root == "event" && names_.has_event) return event(expression);
   if (root == "memory" && names_.memory != nullptr) return memory(expression);

@@ -76,6 +76,7 @@ struct Names {
   std::map<std::string, Variable> variables;
   bool left_out = false;  // a step with a mistake may have bound more variables
   const models::TableSpec* row = nullptr;
+  bool row_left_out = false;  // there is one, and a mistake keeps its table from being known
   const models::RequestSpec* request = nullptr;
   bool sent_left_out = false;  // mistakes may have kept fields of the request from being known
   bool has_event = false;

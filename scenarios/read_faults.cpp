@@ -138,22 +138,26 @@ bool Reading::read_between(const Node& node, sim::FaultRule& rule) {
   }
   const std::vector<const Node*> names = read_names(node, "step", known);
   if (names.size() != 2) return false;
-  for (const Node* name : names) {
-    if (step_names_[name->text].places.size() == 1) continue;
-    problems.add(name->span, fmt::format("several steps are called \"{}\"", name->text),
-                 "give the one that is meant a name of its own");
-    return false;
-  }
   const StepName& first = step_names_[names[0]->text];
   const StepName& second = step_names_[names[1]->text];
   const bool together =
       std::any_of(first.handlers.begin(), first.handlers.end(),
-                  [&](const std::string& handler) { return second.handlers.contains(handler); });
+                  [&](const auto& each) { return second.handlers.contains(each.first); });
   if (names[0]->text == names[1]->text || !together) {
     problems.add(
         node.span,
         fmt::format("nothing lies between \"{}\" and \"{}\"", names[0]->text, names[1]->text),
         "name two steps of one handler");
+    return false;
+  }
+  // Each handler that comes to the first comes to the second: between them is clear everywhere.
+  for (const auto& [handler, count] : first.handlers) {
+    const auto there = second.handlers.find(handler);
+    const bool first_is_clear = count == 1 && there != second.handlers.end();
+    if (first_is_clear && there->second == 1) continue;
+    const Node& unclear = *names[first_is_clear ? 1 : 0];
+    problems.add(unclear.span, fmt::format("several steps are called \"{}\"", unclear.text),
+                 "give the one that is meant a name of its own");
     return false;
   }
   const bool of_process = rule.kind == sim::FaultKind::crash || rule.kind == sim::FaultKind::pause;

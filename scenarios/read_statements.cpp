@@ -11,6 +11,7 @@ namespace onceward::scenarios {
 bool StepReader::read_database_step(const Fields& fields, const Node& subject, Step& step) {
   models::TableSpec* table = reading_.find_table(subject, step.component, step.part);
   if (table == nullptr) {
+    read_about_unknown(fields);
     bind(fields, Slot::Kind::empty, nullptr, step);
     return false;
   }
@@ -38,6 +39,19 @@ bool StepReader::read_database_step(const Fields& fields, const Node& subject, S
        step.kind == StepKind::select ? table : nullptr, step);
   good = read_in(fields, step) && good;
   return (step.kind != StepKind::select || read_row_lock(fields, step)) && good;
+}
+
+// The mistakes in a step that have nothing to do with which table it is about.
+void StepReader::read_about_unknown(const Fields& fields) {
+  names_.row_left_out = true;
+  for (const Member& field : fields.node().members) {
+    if (field.key == "where") static_cast<void>(read_condition(field.value, names_, problems_));
+    if (field.key != "row" && field.key != "set") continue;
+    for (const Member& column : field.value.members) {
+      static_cast<void>(read_value(column.value, names_, problems_));
+    }
+  }
+  names_.row_left_out = false;
 }
 
 bool StepReader::read_row(const Fields& fields, std::string_view name, models::TableSpec& table,

@@ -150,8 +150,7 @@ void StepReader::read_common(const Fields& fields, const std::string& at, Step& 
     step.name = reading_.symbol(name->text);
     Reading::StepName& known = reading_.step_names_[name->text];
     known.acts = known.acts || help_of(step.kind).acts;
-    known.places.insert(fields.node().span.begin);
-    known.handlers.insert(handler_.site->text);
+    ++known.handlers[handler_.site->text];
     known.services.insert(service_.name->text);
   }
   const Node* on_error = fields.find("on_error");

@@ -57,6 +57,7 @@ class StepReader {
   // statements (read_statements.cpp)
   bool read_in(const Fields& fields, Step& step);
   bool read_database_step(const Fields& fields, const Node& subject, Step& step);
+  void read_about_unknown(const Fields& fields);
   bool read_row(const Fields& fields, std::string_view name, models::TableSpec& table, Step& step);
   bool read_query(const Fields& fields, const models::TableSpec& table, Step& step);
 

@@ -126,9 +126,8 @@ class Reading {
 
   // What a name of steps stands for.
   struct StepName {
-    bool acts = false;               // an operation, which a fault can come after
-    std::set<std::uint32_t> places;  // in the file: a block used twice stands there once
-    std::set<std::string> handlers;  // by JSON pointer
+    bool acts = false;                              // an operation, which a fault can come after
+    std::map<std::string, std::uint32_t> handlers;  // by JSON pointer: how many steps of each
     std::set<std::string> services;
   };
 

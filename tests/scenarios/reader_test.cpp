@@ -149,6 +149,19 @@ TEST_CASE("a parameter of a pattern that names what is not there is told once, a
         R"(2:77: no workload entry sends PlaceOrder with a field "orderr"; did you mean "order"?)");
 }
 
+TEST_CASE("what a step about an unknown table says besides is checked all the same") {
+  const auto shop = [](const std::string& step) { return problems_with(&Draft::shop, step); };
+  const std::string insert = shop(R"({"insert": "db.order", "row": {"id": "=request.oder"}})");
+  CHECK(tests::has(insert, R"(unknown table "db.order")"));
+  CHECK(tests::has(insert, R"(no workload entry sends Buy with a field "oder")"));
+  const std::string update =
+      shop(R"({"update": "db.order", "where": "row.id == x.id", "set": {"n": "=row.n + y.n"}})");
+  CHECK(tests::has(update, R"(unknown name "x")"));
+  CHECK(tests::has(update, R"(unknown name "y")"));
+  CHECK_FALSE(tests::has(update, R"("row")"));
+  CHECK_FALSE(tests::has(update, "column"));
+}
+
 TEST_CASE("a mistake in the use of a block is told once, and its steps are not missed besides") {
   Draft draft;
   draft.head +=
@@ -902,13 +915,20 @@ TEST_CASE("the fault of an expected violation falls between two steps of one han
   twice.expect = R"({"violates": "no-lost-effect", "by": )" + between + "}";
   CHECK(problems_of(twice.text()) ==
         R"(15:78: several steps are called "saved"; give the one that is meant a name of its own)");
-  // A block that is used twice stands in the file once.
+  // In several handlers it is clear if each that comes to the first comes to the second.
   twice.head += R"(, "define": {"look": {"do": [{"select": "db.orders", "name": "looked"}]}})";
   twice.shop += R"(, {"use": "look"})";
   twice.timer = R"({"use": "look"})";
   twice.expect =
       R"({"violates": "no-lost-effect", "by": {"crash": "shop", "between": ["saved", "looked"]}})";
   CHECK(problems_of(twice.text()).empty());
+  twice.expect =
+      R"({"violates": "no-lost-effect", "by": {"crash": "shop", "between": ["looked", "sent"]}})";
+  CHECK(tests::has(problems_of(twice.text()), R"(several steps are called "looked")"));
+  twice.timer = R"({"use": "look"}, {"select": "db.orders", "name": "sent"})";
+  CHECK(problems_of(twice.text()).empty());
+  twice.timer = R"({"use": "look"}, {"select": "db.orders", "name": "sent"}, {"use": "look"})";
+  CHECK(tests::has(problems_of(twice.text()), R"(several steps are called "looked")"));
   CHECK(
       problems_with(
           &Draft::expect,
