@@ -155,6 +155,20 @@ class Database final : public sim::Component {
     sim::WaitList waiting;  // statements that wait for its end
   };
 
+  // The rows of a table that a run of a handler knows of: those its latest select there saw, and
+  // what it wrote since. For people: kept only while there is a trace.
+  struct Known {
+    sim::Hash128 run;
+    std::uint32_t table;
+    std::uint32_t entry;  // of that select
+    std::uint32_t step;
+    Rows rows;
+  };
+  // Null: the run that acts has selected nothing from `table`.
+  [[nodiscard]] Known* known_to(const sim::Activity& run, std::uint32_t table);
+  // The run that acts has written `row`.
+  void note_written(const sim::Activity& run, std::uint32_t table, const Row& row);
+
   std::uint32_t open(sim::World& world, const sim::Activity& by, std::uint64_t id,
                      const BeginOptions& options);
   // Makes the changes and effects real; answers whether there were any.
@@ -214,6 +228,7 @@ class Database final : public sim::Component {
   sim::Vector<Table> tables_;
   sim::Vector<Transaction*> transactions_;  // slots, reused
   sim::ResourceId prepared_;                // which transactions are
+  sim::Vector<Known> known_;                // in no fingerprint
 };
 
 }  // namespace onceward::models

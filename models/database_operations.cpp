@@ -118,6 +118,7 @@ StatementResult Insert::run(World& world, std::uint32_t slot, const StoredRow*& 
     entry.entity = spec.entity(stored.pending);
     entry.site = site->text;
   });
+  database().note_written(*activity, table_, stored.pending);
   table.rows.push_back(std::move(stored));
   return {Status::ok, 1};
 }
@@ -175,11 +176,13 @@ StatementResult Update::run(World& world, std::uint32_t slot, const StoredRow*& 
   for (Changed& each : changed) {
     const Row& before = *each.row->seen_by(slot);
     world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
-      entry.text = describe() + " " + table.spec->label(before) + " " +
-                   (change_ == nullptr ? "" : table.spec->difference(before, each.version));
+      entry.text = describe() + " " + table.spec->label(before);
+      if (change_ != nullptr) entry.text += " " + table.spec->difference(before, each.version);
       entry.entity = table.spec->entity(before);
       entry.site = site->text;
+      tell_unlooked(table_, *each.row, before, entry);
     });
+    database().note_written(*activity, table_, each.version);
     if (change_ == nullptr) each.version.clear();
     database().change(slot, *each.row, std::move(each.version));
   }
@@ -285,26 +288,28 @@ Applied Select::lock(World& world, const sim::Vector<StoredRow*>& rows) {
 
 void Select::tell(World& world, std::size_t all, const sim::Vector<std::uint32_t>& entries) const {
   const auto unseen = overlooked(world, query_.table, tx().slot, query_.where);
-  world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
-    const TableSpec& spec = database().spec(query_.table);
-    entry.text = describe();
-    for (const Row& row : *found_)
-      entry.text += (&row == &found_->front() ? " -> " : ", ") + spec.label(row);
-    if (found_->empty()) entry.text += " -> nothing";
-    if (all > found_->size()) {
-      entry.text += " (" + std::to_string(found_->size()) + " of " + std::to_string(all) + ")";
-    }
-    if (found_->size() == 1) {
-      entry.entity = spec.entity(found_->front());
-      entry.why = world.actor(database().name()).text + " finds " + spec.label(found_->front()) +
-                  " in " + spec.name.text;
-    }
-    entry.site = site->text;
-    tell_missed(world, spec, found_->empty(), unseen, entry);
-    for (const std::uint32_t cause : entries) {
-      if (cause != 0) entry.causes.push_back(cause);
-    }
-  });
+  const std::uint32_t told =
+      world.trace(world.actor(database().name()), [&](sim::TraceEntry& entry) {
+        const TableSpec& spec = database().spec(query_.table);
+        entry.text = describe();
+        for (const Row& row : *found_)
+          entry.text += (&row == &found_->front() ? " -> " : ", ") + spec.label(row);
+        if (found_->empty()) entry.text += " -> nothing";
+        if (all > found_->size()) {
+          entry.text += " (" + std::to_string(found_->size()) + " of " + std::to_string(all) + ")";
+        }
+        if (found_->size() == 1) {
+          entry.entity = spec.entity(found_->front());
+          entry.why = world.actor(database().name()).text + " finds " +
+                      spec.label(found_->front()) + " in " + spec.name.text;
+        }
+        entry.site = site->text;
+        tell_missed(world, spec, found_->empty(), unseen, entry);
+        for (const std::uint32_t cause : entries) {
+          if (cause != 0) entry.causes.push_back(cause);
+        }
+      });
+  note_look(world, query_.table, query_.where, *found_, told);
 }
 
 Applied Select::apply(World& world) {

@@ -59,6 +59,14 @@ class DatabaseOperation : public sim::Operation {
   // Says of an entry that it found `nothing`, or did not see those `rows`.
   void tell_missed(const sim::World& world, const TableSpec& spec, bool nothing,
                    const sim::Vector<const StoredRow*>& rows, sim::TraceEntry& entry) const;
+  // From now on its run knows of the rows that it `found` and of those that `where` is not about;
+  // `entry` tells of it.
+  void note_look(sim::World& world, std::uint32_t table, const Where* where, const Rows& found,
+                 std::uint32_t entry) const;
+  // Says of an entry that changes `row` as `seen` that the run's own select had not found it, if
+  // so.
+  void tell_unlooked(std::uint32_t table, const StoredRow& row, const Row& seen,
+                     sim::TraceEntry& entry) const;
   // Waits for whoever holds `row` of `table`.
   void wait_for(const StoredRow& row, std::uint32_t table);
   ~DatabaseOperation() = default;

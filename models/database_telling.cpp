@@ -1,4 +1,6 @@
 // What the operations on a database tell people: what they missed, and whom they wait for.
+#include <algorithm>
+
 #include "models/database.hpp"
 
 namespace onceward::models {
@@ -60,6 +62,49 @@ void DatabaseOperation::tell_missed(const World& world, const TableSpec& spec, b
   }
   // A pass that finds nothing to do has missed nothing.
   if (!rows.empty() || (nothing && !opens)) entry.mark = sim::Mark::missed;
+}
+
+Database::Known* Database::known_to(const sim::Activity& run, std::uint32_t table) {
+  for (Known& each : known_) {
+    if (each.run == run.creator.id() && each.table == table) return &each;
+  }
+  return nullptr;
+}
+
+void Database::note_written(const sim::Activity& run, std::uint32_t table, const Row& row) {
+  if (!world_->tracing()) return;
+  if (Known* known = known_to(run, table)) known->rows.push_back(row);
+}
+
+void DatabaseOperation::note_look(World& world, std::uint32_t table, const Where* where,
+                                  const Rows& found, std::uint32_t entry) const {
+  if (!world.tracing()) return;
+  Database::Known* known = database_->known_to(*activity, table);
+  if (known == nullptr) {
+    database_->known_.push_back({activity->creator.id(), table, 0, 0, {}});
+    known = &database_->known_.back();
+  }
+  known->entry = entry;
+  known->step = world.steps();
+  known->rows = found;
+  for (const StoredRow& row : database_->tables_[table].rows) {
+    const Row* seen = row.seen_by(tx_.slot);
+    if (seen == nullptr || where == nullptr || where->would_match(world, *seen)) continue;
+    known->rows.push_back(*seen);
+  }
+}
+
+void DatabaseOperation::tell_unlooked(std::uint32_t table, const StoredRow& row, const Row& seen,
+                                      sim::TraceEntry& entry) const {
+  const Database::Known* known = database_->known_to(*activity, table);
+  if (known == nullptr) return;
+  const TableSpec& spec = database_->spec(table);
+  const bool has = std::any_of(known->rows.begin(), known->rows.end(),
+                               [&](const Row& each) { return spec.is_same(each, seen); });
+  if (has) return;
+  entry.text += "  (the SELECT of step " + std::to_string(known->step) + " had not found it)";
+  entry.mark = sim::Mark::missed;
+  entry.add_causes({row.entry, known->entry});
 }
 
 void DatabaseOperation::wait_for(const StoredRow& row, std::uint32_t table) {

@@ -40,10 +40,14 @@ sim::Applied Call::apply(sim::World& world) {
     return keyed && each.operation == call_.operation && each.key == call_.idempotency_key;
   });
   bool known = found != kept.end();
+  std::uint32_t led_here = known ? found->entry : 0;
   if (known && service_->key_window_ != sim::kForever) {
     const sim::Value end = sim::Value::instant(found->since.step(), service_->key_window_.count());
     known = world.is_before(world.take_instant(), end, true);
-    if (!known) kept.erase(found);
+    if (!known) {
+      led_here = tell_forgotten(world, led_here);
+      kept.erase(found);
+    }
   }
   const std::uint32_t entry =
       world.trace(world.actor(service_->name()), [&](sim::TraceEntry& trace) {
@@ -53,13 +57,28 @@ sim::Applied Call::apply(sim::World& world) {
         trace.entity = call_.of.print();
         trace.site = site->text;
         if (!known) trace.mark = sim::Mark::effect;
-        if (activity != nullptr && activity->entry != 0) trace.causes.push_back(activity->entry);
+        trace.add_causes({activity != nullptr ? activity->entry : 0});
+        if (led_here != 0 && (activity == nullptr || led_here != activity->entry)) {
+          trace.add_causes({led_here});
+        }
       });
   if (activity != nullptr) service_->ledger_->attempted(world, *call_.operation, call_.of, entry);
   if (known) return sim::Applied::done;
-  if (keyed) kept.push_back({call_.operation, call_.idempotency_key, world.take_instant()});
+  if (keyed) kept.push_back({call_.operation, call_.idempotency_key, world.take_instant(), entry});
   service_->ledger_->effect(world, *call_.operation, call_.of, call_.values, entry);
   return sim::Applied::acted;
+}
+
+std::uint32_t Call::tell_forgotten(sim::World& world, std::uint32_t brought_by) const {
+  return world.trace(service_->name(), [&](sim::TraceEntry& trace) {
+    trace.text = "has forgotten the idempotency key " + call_.idempotency_key.print() +
+                 ": it keeps one for " + sim::duration_text(service_->key_window_.count());
+    trace.why = service_->name().text + " has forgotten the idempotency key " +
+                call_.idempotency_key.print();
+    trace.entity = call_.of.print();
+    trace.site = site->text;
+    trace.add_causes({activity != nullptr ? activity->entry : 0, brought_by});
+  });
 }
 
 Status Call::await_resume() const {

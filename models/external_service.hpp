@@ -34,6 +34,9 @@ class Call final : public sim::Operation {
   [[nodiscard]] sim::Operation* copy() const override;
   void dispose() override;
 
+  // The key that this call brings is known, and is not any more; its trace entry.
+  std::uint32_t tell_forgotten(sim::World& world, std::uint32_t brought_by) const;
+
   struct KeptValues : sim::InArena {
     EffectValues values;
   };
@@ -60,6 +63,7 @@ class ExternalService final : public sim::Component {
     const sim::Symbol* operation;
     sim::Value key;
     sim::Value since;
+    std::uint32_t entry;  // of the trace: the call that brought it
   };
 
   sim::World* world_;

@@ -43,6 +43,11 @@ void Handling::activity_ended(sim::World& world, sim::Activity&) {
   in.ended(world, *this);
 }
 
+std::string Handling::describe_run(const sim::Activity&) const {
+  const std::string place = group->place_text(partition, offset);
+  return delivery < 2 ? place : "delivery " + std::to_string(delivery) + " of " + place;
+}
+
 Ack::Ack(Handling& handling, const sim::Site& at)
     : Operation(handling.group->log().world(), &handling.group->log(), at,
                 handling.group->log().profile().ack),

@@ -14,6 +14,8 @@ class Handling final : public sim::InArena, public sim::Completion {
 
   [[nodiscard]] const Message& message() const;
   void activity_ended(sim::World& world, sim::Activity& activity) override;
+  // "bus.orders/0@3", or "delivery 2 of bus.orders/0@3".
+  [[nodiscard]] std::string describe_run(const sim::Activity& activity) const override;
   // What the future of its handler depends on: the message, and whether an ack would be in time.
   void fingerprint(sim::Hasher& hasher) const;
 

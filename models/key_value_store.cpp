@@ -23,12 +23,14 @@ void StoreOperation::refused(World&) { result_ = {Status::refused, 0, {}}; }
 void StoreOperation::timed_out(World&, bool) { result_ = {Status::timeout, 0, {}}; }
 
 template <class Rest>
-void StoreOperation::tell(World& world, const Rest& rest, bool changed) const {
-  world.trace(world.actor(store_->name()), [&](sim::TraceEntry& entry) {
+std::uint32_t StoreOperation::tell(World& world, const Rest& rest, bool changed,
+                                   std::uint32_t put_by) const {
+  return world.trace(world.actor(store_->name()), [&](sim::TraceEntry& entry) {
     entry.text = describe() + rest();
     entry.entity = key_.print();
     entry.site = site->text;
     if (changed) entry.mark = sim::Mark::commit;
+    if (put_by != 0) entry.add_causes({activity->entry, put_by});
   });
 }
 
@@ -49,16 +51,17 @@ Applied PutKey::apply(World& world) {
     if (kept) rest += found != nullptr ? ": is there already" : ": is not there";
     return rest;
   };
-  tell(world, what, !kept);
+  const std::uint32_t told = tell(world, what, !kept, found != nullptr ? found->entry : 0);
   if (kept) return Applied::done;
   auto& entries = store_->entries_;
   if (found == nullptr) {
     const auto after = std::find_if(
         entries.begin(), entries.end(),
         [&](const KeyValueStore::Entry& each) { return sim::comes_before(key_, each.key); });
-    found = &*entries.insert(after, {key_, {}, {}});
+    found = &*entries.insert(after, {key_, {}, {}, 0});
   }
   found->value = put_.value;
+  found->entry = told;
   found->until = {};
   if (put_.ttl != sim::kForever) {
     found->until = Value::instant(world.take_instant().step(), put_.ttl.count());
@@ -76,14 +79,15 @@ GetKey::GetKey(KeyValueStore& store, const Value& key, const sim::Site& at)
 
 Applied GetKey::apply(World& world) {
   world.read(store_->resource_);
-  if (const KeyValueStore::Entry* found = store_->find(world, key_); found != nullptr) {
+  const KeyValueStore::Entry* found = store_->find(world, key_);
+  if (found != nullptr) {
     result_.rows = 1;
     result_.value = found->value;
   }
   const auto what = [&] {
     return result_.rows == 0 ? std::string(": is not there") : "=" + result_.value.print();
   };
-  tell(world, what, false);
+  tell(world, what, false, found != nullptr ? found->entry : 0);
   return Applied::done;
 }
 
@@ -99,7 +103,7 @@ Applied RemoveKey::apply(World& world) {
   KeyValueStore::Entry* found = store_->find(world, key_);
   result_.rows = found == nullptr ? 0 : 1;
   const auto what = [&] { return std::string(found == nullptr ? ": is not there" : ""); };
-  tell(world, what, found != nullptr);
+  tell(world, what, found != nullptr, found != nullptr ? found->entry : 0);
   if (found == nullptr) return Applied::done;
   store_->forget(world, found);
   return Applied::acted;
@@ -118,8 +122,19 @@ KeyValueStore::Entry* KeyValueStore::find(World& world, const Value& key) {
   if (found->until.is_null() || world.is_before(world.take_instant(), found->until, true)) {
     return &*found;
   }
+  tell_expired(world, *found);
   forget(world, &*found);
   return nullptr;
+}
+
+void KeyValueStore::tell_expired(World& world, const Entry& entry) const {
+  world.trace(name(), [&](sim::TraceEntry& trace) {
+    const sim::Activity* looks = world.running();
+    trace.text = "the key " + entry.key.print() + " has expired";
+    trace.why = trace.text + " in " + name().text;
+    trace.entity = entry.key.print();
+    trace.add_causes({looks != nullptr ? looks->entry : 0, entry.entry});
+  });
 }
 
 void KeyValueStore::forget(World& world, Entry* entry) {

@@ -44,9 +44,10 @@ class StoreOperation : public sim::Operation {
   ~StoreOperation() = default;
   void refused(sim::World& world) override;
   void timed_out(sim::World& world, bool done) override;
-  // Tells the trace what it did: its description, then `rest()`.
+  // Tells the trace what it did, its description and then `rest()`, to a key that `put_by` put
+  // there; 0: it was not there.
   template <class Rest>
-  void tell(sim::World& world, const Rest& rest, bool changed) const;
+  std::uint32_t tell(sim::World& world, const Rest& rest, bool changed, std::uint32_t put_by) const;
 
   KeyValueStore* store_;
   sim::Value key_;
@@ -109,11 +110,13 @@ class KeyValueStore final : public sim::Component {
   struct Entry {
     sim::Value key;
     sim::Value value;
-    sim::Value until;  // the end of its time; null: none
+    sim::Value until;         // the end of its time; null: none
+    std::uint32_t entry = 0;  // of the trace: who put it
   };
 
   // The entry of a key that is there now; null if there is none. Forgets one whose time has ended.
   Entry* find(sim::World& world, const sim::Value& key);
+  void tell_expired(sim::World& world, const Entry& entry) const;
   void forget(sim::World& world, Entry* entry);
 
   sim::World* world_;

@@ -19,6 +19,11 @@ bool TableSpec::clash(const Row& a, const Row& b) const {
   return (key >= 0 && equal_at(key)) || std::any_of(unique.begin(), unique.end(), equal_at);
 }
 
+bool TableSpec::is_same(const Row& a, const Row& b) const {
+  if (key < 0) return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  return a[static_cast<std::size_t>(key)] == b[static_cast<std::size_t>(key)];
+}
+
 bool TableSpec::moves(const Row& before, const Row& after) const {
   const auto differs_at = [&](int index) {
     const auto at = static_cast<std::size_t>(index);

@@ -34,6 +34,8 @@ struct TableSpec {
   [[nodiscard]] bool clash(const Row& a, const Row& b) const;
   // Whether the key or a unique column of `after` is another than that of `before`.
   [[nodiscard]] bool moves(const Row& before, const Row& after) const;
+  // Whether both are versions of one row, as its key tells; without a key: whether they are equal.
+  [[nodiscard]] bool is_same(const Row& a, const Row& b) const;
   // "id=o1 published=false", leaving nulls out.
   [[nodiscard]] std::string describe(const Row& row) const;
   // The columns that `after` changed: "published=true".

@@ -19,13 +19,6 @@ std::string label(const TimerSpec& spec, const sim::Value& key) {
   return "timer " + spec.name.text + (key.is_null() ? "" : " " + key.print());
 }
 
-std::string window_text(const sim::Window& window) {
-  const std::string earliest = sim::duration_text(window.earliest.count());
-  if (window.is_point()) return earliest;
-  if (window.latest == sim::kForever) return earliest + " or more";
-  return earliest + " to " + sim::duration_text(window.latest.count());
-}
-
 }  // namespace
 
 // ---- a timer ---------------------------------------------------------------------------------
@@ -38,6 +31,8 @@ const TimerSpec& Timer::spec() const { return timers_->spec(timer_); }
 std::string Timer::describe() const {
   return label(spec(), key_) + (state_ == State::running ? ": its time ends" : ": fires");
 }
+
+std::string Timer::describe_run(const sim::Activity&) const { return label(spec(), key_); }
 
 void Timer::fingerprint(sim::Hasher& hasher) const {
   hasher.add(std::uint64_t{timer_} << 8 | static_cast<std::uint64_t>(state_));
@@ -111,7 +106,7 @@ void Timers::arm_now(const Arming& arming, const sim::Site& site) {
   }
   by.acted = true;  // a pass that arms a timer is not idle
   world.trace(by.process->name(), [&](sim::TraceEntry& entry) {
-    entry.text = "arms " + label(what, arming.key) + ": " + window_text(arming.after);
+    entry.text = "arms " + label(what, arming.key) + ": " + sim::window_text(arming.after);
     if (!arming.key.is_null()) entry.entity = arming.key.print();
     entry.site = site.text;
   });

@@ -51,6 +51,7 @@ class Timer final : public sim::Occurrence, public sim::Completion {
   void fingerprint(sim::Hasher& hasher) const override;
   [[nodiscard]] std::string describe() const override;
   void activity_ended(sim::World& world, sim::Activity& activity) override;
+  [[nodiscard]] std::string describe_run(const sim::Activity& activity) const override;
 
  private:
   friend class Timers;

@@ -42,7 +42,7 @@ void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
   Workload& in = *workload;
   const sim::Arena::Entered entered(world.arena(), in.owner());
   const std::uint32_t entry = world.trace(in.name(), [&](sim::TraceEntry& trace) {
-    trace.text = order().spec->symbol.text + (failed ? " fails" : " is answered") +
+    trace.text = in.title(index) + (failed ? " fails" : " is answered") +
                  (heard ? "" : ", and nobody hears it");
     if (!row().empty()) trace.entity = row().front().print();
   });
@@ -55,6 +55,10 @@ void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
   }
   in.start_waiting(world, *process);
   delete this;
+}
+
+std::string RequestHandling::describe_run(const sim::Activity&) const {
+  return workload->title(index);
 }
 
 Workload::Workload(const sim::Symbol& name, sim::OwnerId owner, sim::World& world,
@@ -144,6 +148,12 @@ sim::Process* Workload::choose_instance(sim::World& world, const RequestOrder& o
   return open[chosen];
 }
 
+std::string Workload::title(std::uint32_t index) const {
+  const Row& row = rows_[index];
+  const std::string what = row.empty() ? std::string() : " " + row.front().print();
+  return orders_[index]->spec->symbol.text + what;
+}
+
 void Workload::trace_arrival(sim::World& world, std::uint32_t index, const sim::Process* process) {
   const RequestOrder& order = *orders_[index];
   const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
@@ -176,7 +186,7 @@ bool Workload::survives(sim::World& world, std::uint32_t index, const sim::Proce
   const bool lost = fault == sim::FaultKind::reply_lost;
   const bool done = lost && world.choose_flag(*order.site, "not done", "done");
   const std::uint32_t entry = world.trace(name(), [&](sim::TraceEntry& trace) {
-    const std::string& what = order.spec->symbol.text;
+    const std::string what = title(index);
     trace.text = lost ? "TIMEOUT of " + what + (done ? ", whose answer is lost" : ", which is lost")
                       : "REFUSED: " + what;
     if (!rows_[index].empty()) trace.entity = rows_[index].front().print();
@@ -297,12 +307,11 @@ void Workload::tell_waiting(sim::World& world) {
   };
   const sim::OutsideStep gate;
   for (const RequestHandling* each : in_work_) {
-    if (each->heard)
-      tell(each->index, "still waits for the answer to " + each->order().spec->symbol.text);
+    if (each->heard) tell(each->index, "still waits for the answer to " + title(each->index));
   }
   for (const Queued& each : queue_) {
-    tell(each.index, orders_[each.index]->spec->symbol.text + " still waits to be taken by " +
-                         each.process->name().text);
+    tell(each.index,
+         title(each.index) + " still waits to be taken by " + each.process->name().text);
   }
 }
 

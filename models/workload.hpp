@@ -52,6 +52,7 @@ class RequestHandling final : public sim::InArena, public sim::Completion {
   [[nodiscard]] const RequestOrder& order() const;
   [[nodiscard]] const Row& row() const;
   void activity_ended(sim::World& world, sim::Activity& activity) override;
+  [[nodiscard]] std::string describe_run(const sim::Activity& activity) const override;
   void fingerprint(sim::Hasher& hasher) const;
 
   Workload* workload;
@@ -101,6 +102,8 @@ class Workload final : public sim::Component {
   void send(sim::World& world, std::uint32_t index, const sim::Window& window);
   void arrive(sim::World& world, std::uint32_t index, const sim::Hash128& id);
   [[nodiscard]] sim::Process* choose_instance(sim::World& world, const RequestOrder& order);
+  // "PlaceOrder o1": a request and what its first field says, for people.
+  [[nodiscard]] std::string title(std::uint32_t index) const;
   void trace_arrival(sim::World& world, std::uint32_t index, const sim::Process* process);
   // What strikes a request on its way; false: it goes no further. `heard`: the answer comes.
   bool survives(sim::World& world, std::uint32_t index, const sim::Process& process, bool& heard);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace onceward::reports {
@@ -13,15 +14,10 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 
-std::string decimal(std::int64_t nanoseconds, std::int64_t unit, std::string_view name) {
-  std::string text = fmt::format("{}", nanoseconds / unit);
-  const std::int64_t rest = nanoseconds % unit;
-  const std::int64_t thousandths = unit < 1000 ? 0 : rest / (unit / 1000);
-  if (thousandths != 0) {
-    text += fmt::format(".{:03}", thousandths);
-    text.erase(text.find_last_not_of('0') + 1);
-  }
-  return text.append(name);
+std::vector<sim::Instant> instants_of(const sim::Trace& trace) {
+  std::vector<sim::Instant> instants;
+  for (const sim::TraceEntry& entry : trace) instants.push_back(entry.at);
+  return instants;
 }
 
 }  // namespace
@@ -54,20 +50,42 @@ std::string with_grouped_counts(std::string text) {
   return text;
 }
 
-std::string instant_text(sim::Instant instant) {
+InstantFormat::InstantFormat(const std::vector<sim::Instant>& instants) {
+  sim::Instant latest;
+  for (const sim::Instant& each : instants) latest = std::max(latest, each);
+  if (latest.nanoseconds >= kSecond || latest.nanoseconds == 0) {
+    unit_ = kSecond;
+    name_ = "s";
+  } else if (latest.nanoseconds >= kMillisecond) {
+    unit_ = kMillisecond;
+    name_ = "ms";
+  } else if (latest.nanoseconds >= kMicrosecond) {
+    unit_ = kMicrosecond;
+    name_ = "us";
+  }
+  const std::int64_t finest = unit_ > kMicrosecond ? kMicrosecond : 1;
+  std::int64_t part = unit_;  // of one in the last decimal
+  for (const sim::Instant& each : instants) {
+    const std::int64_t known = each.nanoseconds - each.nanoseconds % finest;
+    for (; known % part != 0; part /= 10) ++decimals_;
+  }
+}
+
+InstantFormat::InstantFormat(const sim::Trace& trace) : InstantFormat(instants_of(trace)) {}
+
+std::string InstantFormat::text(sim::Instant instant) const {
   std::int64_t rest = instant.nanoseconds;
-  if (rest == 0) return "0s";
-  if (rest < kMicrosecond) return decimal(rest, 1, "ns");
-  if (rest < kMillisecond) return decimal(rest, kMicrosecond, "us");
-  if (rest < kSecond) return decimal(rest, kMillisecond, "ms");
   std::string text;
   if (rest >= kHour) text += fmt::format("{}h ", rest / kHour);
-  rest %= kHour;
-  if (rest >= kMinute) text += fmt::format("{}m ", rest / kMinute);
+  if (rest >= kMinute) text += fmt::format("{}m ", rest % kHour / kMinute);
   rest %= kMinute;
-  if (rest >= kMillisecond) return text + decimal(rest, kSecond, "s");
-  text.pop_back();
-  return text;
+  text += fmt::format("{}", rest / unit_);
+  if (decimals_ > 0) {
+    std::int64_t part = unit_;
+    for (int i = 0; i < decimals_; ++i) part /= 10;
+    text += fmt::format(".{:0{}}", rest % unit_ / part, decimals_);
+  }
+  return text + name_;
 }
 
 std::string collision_bound(std::uint64_t states) {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/time.hpp"
+#include "sim/trace.hpp"
 
 namespace onceward::reports {
 
@@ -19,8 +21,20 @@ namespace onceward::reports {
 // The text with its numbers of steps, states and runs grouped: "the bound of 2,000,000 steps".
 [[nodiscard]] std::string with_grouped_counts(std::string text);
 
-// "0s", "100us", "1.2ms", "30s", "24h 1.5s": rounded down to thousandths of its unit.
-[[nodiscard]] std::string instant_text(sim::Instant instant);
+// How the instants of one story are written: all in the unit of its latest ("501.3ms", "0.0010s",
+// "24h 0m 1.5000s"), with as many decimals as the finest of them needs, rounded down to
+// microseconds; in a story that is shorter than a millisecond to nanoseconds.
+class InstantFormat {
+ public:
+  explicit InstantFormat(const std::vector<sim::Instant>& instants);
+  explicit InstantFormat(const sim::Trace& trace);
+  [[nodiscard]] std::string text(sim::Instant instant) const;
+
+ private:
+  std::int64_t unit_ = 1;  // nanoseconds
+  const char* name_ = "ns";
+  int decimals_ = 0;
+};
 
 // How likely it is at most that two of `states` different states share a 128-bit fingerprint, so
 // that the search took one for the other: states^2 / 2^128 with one digit, rounded up: "3e-30".

@@ -36,6 +36,9 @@ class Rows {
                         entry.mark == sim::Mark::missed;
       if (is_fault(entry) || kept) fixed_[number] = true;
     }
+    std::vector<sim::Instant> instants;
+    for (const Number number : numbers_) instants.push_back(trace_[number - 1].at);
+    instants_ = InstantFormat(instants);
     if (!numbers_.empty()) fixed_[numbers_.front()] = fixed_[numbers_.back()] = true;
   }
 
@@ -81,7 +84,7 @@ class Rows {
     if (is_fault(entry)) row.mark = 'X';
     if (!step_known_ || entry.step != step_) {
       row.step = fmt::format("{}", entry.step);
-      if (violation_.timing.feasible) row.time = instant_text(entry.at);
+      if (violation_.timing.feasible) row.time = instants_.text(entry.at);
     }
     step_ = entry.step;
     step_known_ = true;
@@ -131,7 +134,8 @@ class Rows {
   std::vector<Strike> strikes_;
   std::vector<Number> numbers_;  // of the entries that are shown
   EntrySet fixed_;               // never folded
-  Number step_ = 0;              // of the row above
+  InstantFormat instants_{std::vector<sim::Instant>()};
+  Number step_ = 0;  // of the row above
   bool step_known_ = false;
   Happenings result_;
 };

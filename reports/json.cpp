@@ -69,6 +69,7 @@ Json violation_json(const ScenarioReport& report, const sim::Violation& violatio
           {"capsule", of_first(report.capsule)},
           {"fault_site", of_first(report.fault_site)},
           {"fault_line", of_first(report.fault_line)},
+          {"fault_step", of_first(report.fault_step)},
           {"fault_code", of_first(report.fault_code)},
           {"in_short", of_first(report.in_short)},
           {"entries", violation.entries},

@@ -59,7 +59,9 @@ EntrySet relevant(const sim::Violation& violation) {
     if (causes.empty()) continue;
     const std::uint32_t first = causes.front();
     const bool may_be_why = number < last && about.contains(trace[first - 1].entity);
-    if (set[first] || may_be_why) set[number] = set[first] = true;
+    if (!set[first] && !may_be_why) continue;
+    set[number] = true;
+    for (const std::uint32_t cause : causes) set[cause] = true;
   }
   return set;
 }

@@ -48,6 +48,7 @@ struct ScenarioReport {
   std::string capsule;     // path of the capsule of the first violation, empty if none was written
   std::string fault_site;  // FILE:LINE:COLUMN of the step that the first fault struck after
   std::string fault_line;  // that line of the file
+  std::string fault_step;  // which step it is, if that line does not show it: "step \"relayed\""
   std::string fault_code;  // the line of code that this step stands for, if the file says so
   std::string in_short;    // the last line of the story, in people's terms
   std::uint64_t seed = 1;

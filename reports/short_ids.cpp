@@ -38,6 +38,7 @@ void ShortIds::name(sim::Trace& trace) {
     name(entry.text);
     name(entry.why);
     name(entry.entity);
+    name(entry.run);
   }
 }
 

@@ -178,6 +178,9 @@ class Story {
     for (const Strike& strike : strikes_of(violation)) {
       facts.add(told(violation, strike));
       if (first && !report_.fault_site.empty()) excerpt(facts);
+      if (first && !report_.fault_step.empty()) {
+        facts.add_exact("it is " + report_.fault_step + " (onceward show prints it)");
+      }
       if (first && !report_.fault_code.empty()) {
         facts.add_exact("in the code: " + report_.fault_code);
       }

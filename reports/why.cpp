@@ -28,8 +28,7 @@ class Tree {
       const bool after = root_ != 0 && number > root_;
       if (after || (!is_fault(trace_[number - 1]) && !kept_from_happening(number))) continue;
       if (!has(seeds_, number)) seeds_.push_back(number);
-      if (!is_fault(trace_[number - 1])) continue;
-      for (const Number cause : causes_of(trace_, number)) struck_after_.push_back(cause);
+      for (const Number cause : causes_of(trace_, number)) led_to_seeds_.push_back(cause);
     }
     measure();
   }
@@ -109,7 +108,7 @@ class Tree {
       worth = 1;
     } else if (!entry.why.empty()) {
       worth = 2;
-    } else if (has(struck_after_, number)) {
+    } else if (has(led_to_seeds_, number)) {
       worth = 3;
     } else if (entry.mark != sim::Mark::plain && entry.mark != sim::Mark::missed) {
       worth = 4;
@@ -186,7 +185,8 @@ class Tree {
   const EntrySet& set_;
   Number root_ = 0;
   Numbers seeds_;
-  Numbers struck_after_;  // what the faults came right after
+  Numbers
+      led_to_seeds_;  // what the faults, and what kept something from happening, came right after
   std::map<Number, std::uint32_t> distance_;
   EntrySet kept_;
   std::map<Number, Numbers> children_;

@@ -219,6 +219,10 @@ sim::Task<> run_operation(Frame* frame, const Step* step) {
       co_return;
     }
     default: {
+      world.trace(world.running()->process->name(), [&](sim::TraceEntry& entry) {
+        entry.text = "waits " + sim::window_text(step->window);
+        entry.site = site.text;
+      });
       co_await sim::Sleep(world, site, step->window);
       frame->answered(*step, Status::ok, 0);
     }

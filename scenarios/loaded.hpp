@@ -19,6 +19,9 @@ struct Loaded {
   // "FILE:LINE:COLUMN" and the line of the step at `site`; empty where there is none.
   [[nodiscard]] std::string place_of(const std::string& site) const;
   [[nodiscard]] std::string line_of(const std::string& site) const;
+  // Which step it is ("step \"relayed\""), where that line does not show it: a pattern was written
+  // out there, or the step goes over several lines. Empty otherwise.
+  [[nodiscard]] std::string hidden_step_of(const std::string& site) const;
   // What its `at` says: the line of code that it stands for; empty without.
   [[nodiscard]] std::string code_of(const std::string& site) const;
 };

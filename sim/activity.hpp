@@ -3,6 +3,7 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <string>
 
 #include "sim/containers.hpp"
 #include "sim/occurrence.hpp"
@@ -76,6 +77,8 @@ class ExactState {
 class Completion {
  public:
   virtual void activity_ended(World& world, Activity& activity) = 0;
+  // What the task is run for, for people: "PlaceOrder o1". Empty: nothing that has a name.
+  [[nodiscard]] virtual std::string describe_run(const Activity& /*activity*/) const { return {}; }
 
  protected:
   ~Completion() = default;

@@ -52,6 +52,10 @@ void Periodic::add_next(World& world) {
   world.add_for(*process_, *this, pass_id(), *site, Window{period_, period_}, began_step_, began_);
 }
 
+std::string Periodic::describe_run(const Activity& pass) const {
+  return overlap_ < 2 ? std::string() : "the pass of step " + std::to_string(pass.began_step);
+}
+
 void Periodic::fingerprint(Hasher& hasher) const {
   hasher.add(process_->name().hash);
   hasher.add(parked_ ? 1 : 0);

@@ -28,6 +28,8 @@ class Periodic : public Occurrence, public Completion {
   void fingerprint(Hasher& hasher) const final;
   [[nodiscard]] std::string describe() const final;
   void activity_ended(World& world, Activity& activity) final;
+  // Only of passes that may overlap.
+  [[nodiscard]] std::string describe_run(const Activity& pass) const final;
 
   // Something changed; makes a parked pass pending if it read `resource`.
   void touched(World& world, ResourceId resource);

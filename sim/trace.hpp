@@ -24,7 +24,8 @@ enum class Mark : std::uint8_t {
   commit,
   fault,
   blocked,  // it waits, and nothing is left that would let it go on
-  missed,   // it did not find what it is about, or found it done: what it would do is not done
+  missed,   // it did not find what it is about, or found it done, or changed what had not been
+            // found before: what should come of it is not done
 };
 [[nodiscard]] const char* to_text(Mark mark);
 
@@ -36,7 +37,9 @@ struct TraceEntry {
   std::string why;     // said where the entry appears in a why chain; empty: `text`
   std::string site;    // JSON pointer of the step, empty where there is none
   std::string entity;  // what it is about ("o1"), empty where it concerns no one thing
-  std::string rule;    // the model rule it used ("kafka-java@4: reset earliest"), often empty
+  std::string
+      run;  // the run of a handler that it is part of ("PlaceOrder o1"), where it has a name
+  std::string rule;  // the model rule it used ("kafka-java@4: reset earliest"), often empty
   Mark mark = Mark::plain;
   std::vector<std::uint32_t> causes;  // numbers of earlier entries, from 1
 

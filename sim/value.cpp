@@ -147,4 +147,11 @@ std::string duration_text(std::int64_t nanoseconds) {
   return fmt::format("{}ns", nanoseconds);
 }
 
+std::string window_text(const Window& window) {
+  const std::string earliest = duration_text(window.earliest.count());
+  if (window.is_point()) return earliest;
+  if (window.latest == kForever) return earliest + " or more";
+  return earliest + " to " + duration_text(window.latest.count());
+}
+
 }  // namespace onceward::sim

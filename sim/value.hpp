@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "sim/hash.hpp"
+#include "sim/time.hpp"
 
 namespace onceward::sim {
 
@@ -94,5 +95,7 @@ class Value {
 
 // "10m", "1500ms", "0s": the largest unit that divides `nanoseconds`.
 [[nodiscard]] std::string duration_text(std::int64_t nanoseconds);
+// "5m", "1s to 5s", "1s or more".
+[[nodiscard]] std::string window_text(const Window& window);
 
 }  // namespace onceward::sim

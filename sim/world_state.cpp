@@ -63,6 +63,17 @@ void World::forget_passed(std::size_t count) {
   if (passed.size() > count) passed.shrink(count);
 }
 
+namespace {
+
+// A task that some handler runs beside itself is part of that handler's run.
+std::string run_of(const Activity* running, const Trace& trace) {
+  if (running == nullptr) return {};
+  if (running->completion != nullptr) return running->completion->describe_run(*running);
+  return running->entry == 0 ? std::string() : trace[running->entry - 1].run;
+}
+
+}  // namespace
+
 std::uint32_t World::add_entry(TraceEntry entry) {
   entry.step = core_->step;
   entry.at = core_->now;
@@ -72,6 +83,7 @@ std::uint32_t World::add_entry(TraceEntry entry) {
                                     : core_->cause;
     if (cause != 0) entry.causes.push_back(cause);
   }
+  entry.run = run_of(core_->running, *trace_);
   trace_->push_back(std::move(entry));
   const auto number = static_cast<std::uint32_t>(trace_->size());
   if (core_->running != nullptr) core_->running->entry = number;

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "reports/figures.hpp"
+#include "reports/run_names.hpp"
 #include "reports/short_ids.hpp"
 #include "scenarios/capsule.hpp"
 #include "scenarios/cli/invariants.hpp"
@@ -272,7 +273,10 @@ void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
 
 void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
   reports::ShortIds ids;
-  for (sim::Violation& violation : report.result.violations) ids.name(violation);
+  for (sim::Violation& violation : report.result.violations) {
+    ids.name(violation);
+    reports::tell_runs_apart(violation.trace);
+  }
   ids.name(report.result.reasons);
   for (std::string& each : report.result.reasons) each = reports::with_grouped_counts(each);
   ids.name(report.beyond);
@@ -282,6 +286,7 @@ void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
     if (entry.fault == sim::FaultKind::none) continue;
     report.fault_site = loaded.place_of(entry.site);
     report.fault_line = loaded.line_of(entry.site);
+    report.fault_step = loaded.hidden_step_of(entry.site);
     report.fault_code = loaded.code_of(entry.site);
     break;
   }

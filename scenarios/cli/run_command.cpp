@@ -4,6 +4,7 @@
 
 #include "reports/figures.hpp"
 #include "reports/printable.hpp"
+#include "reports/run_names.hpp"
 #include "reports/short_ids.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/cli/invariants.hpp"
@@ -14,7 +15,7 @@ namespace onceward::cli {
 namespace {
 
 // How long after the first entry about the same thing its effects came.
-void print_latencies(const sim::Trace& trace) {
+void print_latencies(const sim::Trace& trace, const reports::InstantFormat& instants) {
   std::map<std::string, sim::Instant> began;
   for (const sim::TraceEntry& entry : trace) {
     if (entry.entity.empty()) continue;
@@ -22,7 +23,7 @@ void print_latencies(const sim::Trace& trace) {
     if (entry.mark != sim::Mark::effect) continue;
     const sim::Instant took{entry.at.nanoseconds - start.nanoseconds};
     fmt::print("Latency   {}: {} after {} was first heard of\n", reports::printable(entry.text),
-               reports::instant_text(took), reports::printable(entry.entity));
+               instants.text(took), reports::printable(entry.entity));
   }
 }
 
@@ -45,15 +46,21 @@ int run(const std::string& path, std::uint64_t seed) {
   world.record(nullptr, nullptr);
   reports::ShortIds ids;
   ids.name(trace);
+  reports::tell_runs_apart(trace);
+  const reports::InstantFormat instants(trace);
   fmt::print("{}, seed {}\n\n", reports::printable(loaded.program->title), seed);
   std::size_t lane = 0;
-  for (const sim::TraceEntry& entry : trace) lane = std::max(lane, reports::columns(entry.lane));
+  std::size_t time = 0;
   for (const sim::TraceEntry& entry : trace) {
-    fmt::print("{:>4}  {:>9}  {}  {}\n", entry.step, reports::instant_text(entry.at),
+    lane = std::max(lane, reports::columns(entry.lane));
+    time = std::max(time, instants.text(entry.at).size());
+  }
+  for (const sim::TraceEntry& entry : trace) {
+    fmt::print("{:>4}  {:>{}}  {}  {}\n", entry.step, instants.text(entry.at), time,
                reports::padded(entry.lane, lane), reports::printable(entry.text));
   }
   fmt::print("\n");
-  print_latencies(trace);
+  print_latencies(trace, instants);
   bool mistaken = false;
   for (const sim::Finding& finding : world.findings()) {
     std::string entity = finding.entity.print();

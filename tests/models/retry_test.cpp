@@ -46,9 +46,9 @@ TEST_CASE("a client that retries sends the same request again after a failure", 
   retried(flow, "o1");
   const Run run = flow.play();
   CHECK(run.notes.at("shop") == Texts{"o1", "o1"});
-  CHECK(run.told("PlaceOrder fails") == 1);
+  CHECK(run.told("PlaceOrder o1 fails") == 1);
   CHECK(run.told("PlaceOrder of=o1 -> shop  (sent again)") == 1);
-  CHECK(run.told("PlaceOrder is answered") == 1);
+  CHECK(run.told("PlaceOrder o1 is answered") == 1);
 }
 
 TEST_CASE("a client that does not retry leaves it at a failure", "[models][retry]") {
@@ -88,8 +88,8 @@ TEST_CASE("a request whose answer is lost is done twice by a client that retries
   const Run run = flow.play({}, {{"request", "reply_lost"}, {"request", "done"}});
   CHECK(run.effects == Texts{"mail o1", "mail o1"});
   CHECK(run.findings == Texts{"no-duplicate-effect o1: expected 1, actual 2"});
-  CHECK(run.told("TIMEOUT of PlaceOrder, whose answer is lost") == 1);
-  CHECK(run.told("PlaceOrder is answered, and nobody hears it") == 1);
+  CHECK(run.told("TIMEOUT of PlaceOrder o1, whose answer is lost") == 1);
+  CHECK(run.told("PlaceOrder o1 is answered, and nobody hears it") == 1);
 }
 
 TEST_CASE("a request that is lost on its way is done once by a client that retries",
@@ -115,7 +115,7 @@ TEST_CASE("a client may send again while the first handler is still at it", "[mo
   const Run run = flow.play({"request PlaceOrder", "request PlaceOrder", "shop", "shop"},
                             {{"request", "reply_lost"}, {"request", "done"}});
   CHECK(run.notes.at("shop") == Texts{"o1", "o1"});
-  CHECK(run.told("PlaceOrder is answered") == 2);
+  CHECK(run.told("PlaceOrder o1 is answered") == 2);
   CHECK(run.timing.feasible);
 }
 
@@ -137,12 +137,12 @@ TEST_CASE("a client that retries comes again after a crash of its server", "[mod
   const Run run = flow.play({"request PlaceOrder", "shop", "shop: crash", "shop: restart"},
                             {{"mail", "crash"}});
   CHECK(run.effects == Texts{"mail o1", "mail o1"});
-  CHECK(run.told("PlaceOrder is answered") == 1);
+  CHECK(run.told("PlaceOrder o1 is answered") == 1);
   // It may come too early, too: then it is refused, and that was the last try.
   const Run early = flow.play({"request PlaceOrder", "shop", "shop: crash", "request PlaceOrder"},
                               {{"mail", "crash"}});
   CHECK(early.told("refused: it is down") == 1);
-  CHECK(early.told("PlaceOrder is answered") == 0);
+  CHECK(early.told("PlaceOrder o1 is answered") == 0);
 }
 
 TEST_CASE("faults can be aimed at the server of a request, at an instance of it, or at the clients",
@@ -201,7 +201,7 @@ TEST_CASE("a request that comes after another is sent once that one is answered"
   flow.request("shop", "o2").after = {0};
   CHECK(flow.outcomes() == std::set<std::string>{"shop: o1, o2"});
   const Run run = flow.play();
-  CHECK(run.told_before("PlaceOrder is answered", "PlaceOrder of=o2"));
+  CHECK(run.told_before("PlaceOrder o1 is answered", "PlaceOrder of=o2"));
 }
 
 TEST_CASE("a request that comes after another is sent although that one failed",

@@ -37,7 +37,7 @@ TEST_CASE("a request reaches its service and is answered when its handler ends",
   CHECK(run.notes.at("shop") == Texts{"o1"});
   CHECK(run.rows.at("items").size() == 1);
   CHECK(run.told("PlaceOrder of=o1 -> shop") == 1);
-  CHECK(run.told("PlaceOrder is answered") == 1);
+  CHECK(run.told("PlaceOrder o1 is answered") == 1);
 }
 
 TEST_CASE("requests are sent at once and arrive in any order", "[models][workload]") {
@@ -65,8 +65,8 @@ TEST_CASE("a handler that fails answers its client with a failure", "[models][wo
   flow.request("shop", "o1");
   flow.request("shop", "o1");
   const Run run = flow.play();
-  CHECK(run.told("PlaceOrder is answered") == 1);
-  CHECK(run.told("PlaceOrder fails") == 1);
+  CHECK(run.told("PlaceOrder o1 is answered") == 1);
+  CHECK(run.told("PlaceOrder o1 fails") == 1);
 }
 
 TEST_CASE("a request to a process that is down is refused", "[models][workload]") {
@@ -79,7 +79,7 @@ TEST_CASE("a request to a process that is down is refused", "[models][workload]"
                             {{"insert", "crash"}});
   CHECK(run.notes.at("shop") == Texts{"o1"});
   CHECK(run.told("of=o2 -> shop  (refused: it is down)") == 1);
-  CHECK(run.told("PlaceOrder is answered") == 0);
+  CHECK(run.told("PlaceOrder o1 is answered") == 0);
 }
 
 TEST_CASE("a request in work at a crash is never answered, though it may have been done",

@@ -30,19 +30,25 @@ TEST_CASE("numbers of steps, states and runs within a text are grouped, and no o
   CHECK(with_grouped_counts(" steps").size() == 6);
 }
 
-TEST_CASE("an instant is written in the unit that fits it") {
-  const auto text = [](std::int64_t nanoseconds) { return instant_text({nanoseconds}); };
-  CHECK(text(0) == "0s");
-  CHECK(text(7) == "7ns");
-  CHECK(text(100'000) == "100us");
-  CHECK(text(1'200'000) == "1.2ms");
-  CHECK(text(12'000'000) == "12ms");
-  CHECK(text(1'000'000'000) == "1s");
-  CHECK(text(1'050'999'999) == "1.05s");
-  CHECK(text(59'999'999'999) == "59.999s");
-  CHECK(text(600'000'000'000) == "10m");
-  CHECK(text(86'400'000'000'000) == "24h");
-  CHECK(text(86'401'500'000'000) == "24h 1.5s");
+TEST_CASE("the instants of one story are written with one unit and as many decimals") {
+  const auto texts = [](std::vector<std::int64_t> nanoseconds) {
+    std::vector<sim::Instant> instants;
+    for (const std::int64_t each : nanoseconds) instants.push_back({each});
+    const InstantFormat format(instants);
+    std::string all;
+    for (const sim::Instant& each : instants) all += (all.empty() ? "" : " ") + format.text(each);
+    return all;
+  };
+  CHECK(texts({}).empty());
+  CHECK(texts({0}) == "0s");
+  CHECK(texts({0, 7}) == "0ns 7ns");
+  CHECK(texts({7, 100'000}) == "0.007us 100.000us");
+  CHECK(texts({1'000'000, 1'200'000, 501'300'000}) == "1.0ms 1.2ms 501.3ms");
+  CHECK(texts({1'200'000'000, 1'234'567'899}) == "1.200000s 1.234567s");
+  CHECK(texts({1'000'000, 86'401'500'000'000}) == "0.001s 24h 0m 1.500s");
+  // What is finer than is told asks for no decimals, and whole numbers for none.
+  CHECK(texts({12'000'000, 13'000'999}) == "12ms 13ms");
+  CHECK(texts({600'000'000'000, 61'000'000'000}) == "10m 0s 1m 1s");
 }
 
 TEST_CASE("the bound on collisions is rounded up") {

@@ -145,7 +145,7 @@ TEST_CASE("two lanes stand side by side, and one below the other where the page 
   StoryOptions narrow;
   narrow.width = 60;
   CHECK_THAT(told(report), Contains("client         shop-db              shop\n"));
-  CHECK_THAT(told(report, narrow), Contains("2    100us  shop-db  INSERT orders id=o1\n"));
+  CHECK_THAT(told(report, narrow), Contains("2    0.1ms  shop-db  INSERT orders id=o1\n"));
 }
 
 TEST_CASE("a text that is wider than the page is not cut") {
@@ -194,7 +194,7 @@ TEST_CASE("a wide letter takes two columns of its lane") {
   report.result.violations[0].trace[0].lane = "顧客";
   StoryOptions narrow;
   narrow.width = 60;
-  CHECK_THAT(told(report, narrow), Contains("\n     1       0s  顧客     PlaceOrder o1\n"));
+  CHECK_THAT(told(report, narrow), Contains("\n     1    0.0ms  顧客     PlaceOrder o1\n"));
 }
 
 TEST_CASE("a long run is folded per lane, never its faults and never what shows the violation") {
@@ -212,7 +212,7 @@ TEST_CASE("a long run is folded per lane, never its faults and never what shows 
   violation.trace.insert(violation.trace.begin() + 9, polls.begin(), polls.end());
   violation.entries = {73, 75};
   const std::string text = told(report);
-  CHECK_THAT(text, Contains("10-69          (60 entries folded: relay 20, bus 40)\n"));
+  CHECK_THAT(text, Contains("10-69           (60 entries folded: relay 20, bus 40)\n"));
   CHECK_THAT(text, Contains("(1 unrelated entry hidden, 60 folded: --events all)"));
   CHECK_THAT(text, Contains("CRASH  <- the only fault"));
   StoryOptions all;

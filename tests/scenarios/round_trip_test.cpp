@@ -33,7 +33,8 @@ json without_places(json document) {
   for (json& scenario : document.at("scenarios")) {
     for (const char* part : {"file", "digest"}) scenario.erase(part);
     for (json& violation : scenario.at("violations")) {
-      for (const char* part : {"capsule", "fault_site", "fault_line"}) violation.erase(part);
+      for (const char* part : {"capsule", "fault_site", "fault_line", "fault_step"})
+        violation.erase(part);
     }
   }
   return document;
@@ -45,6 +46,7 @@ std::string without_places(const std::string& story) {
   std::istringstream lines(story.substr(std::min(story.find("\n\n"), story.size())));
   for (std::string line; std::getline(lines, line);) {
     const bool place = line.find(".onceward.json:") != line.npos ||
+                       line.starts_with("          it is step ") ||
                        line.find("          -:") == 0 || line.find("          <stdin>:") == 0;
     const bool excerpt = line.find(" | {") != line.npos || line.find(" | \"") != line.npos;
     if (place || excerpt || line.starts_with("Again") || line.find(" as expected, ") != line.npos) {

@@ -21,7 +21,8 @@ std::string answer(const Ran& ran) {
   json scenario = json::parse(ran.out).at("scenarios").at(0);
   for (const char* field : {"file", "digest"}) scenario.erase(field);
   for (json& violation : scenario.at("violations")) {
-    for (const char* field : {"capsule", "fault_site", "fault_line"}) violation.erase(field);
+    for (const char* field : {"capsule", "fault_site", "fault_line", "fault_step"})
+      violation.erase(field);
   }
   return std::to_string(ran.exit_code) + scenario.dump(1);
 }

@@ -29,6 +29,10 @@ Draft buying(const std::string& steps, int times = 1) {
   return draft;
 }
 
+std::string mark(const std::string& where) {
+  return R"({"update": "db.outbox", "where": ")" + where + R"(", "set": {"sent": true}})";
+}
+
 const std::string kShip = R"({"effect": "ship", "of": "=request.order"})";
 
 // The story of a draft that is as expected.
@@ -171,8 +175,8 @@ TEST_CASE("a circle of waits shows both locks that it is made of", "[telling]") 
                           ", " + take("b") + R"(], "else": [)" + take("b") + ", " + take("a") +
                           R"(]}, {"commit": "db"}, )" + kShip,
                       2));
-  tells(story, "INSERT db.items id=a\n");
-  tells(story, "INSERT db.items id=b\n");
+  tells(story, "INSERT db.items id=a  [Buy o1]\n");
+  tells(story, "INSERT db.items id=b  [Buy o2]\n");
   tells(story, "holds it and would wait in a circle, so this one is rolled back");
 }
 
@@ -194,6 +198,121 @@ TEST_CASE("the other half of a write skew is shown as well", "[telling]") {
   const std::string story = story_of(draft);
   tells(story, "UPDATE db.items a left=1");
   tells(story, "UPDATE db.items b left=1");
+}
+
+// ---- what came in between --------------------------------------------------------------------
+
+// A relay that publishes what it finds, and then marks whatever `where` is about.
+Draft relaying(const std::string& where) {
+  Draft draft =
+      buying(R"({"insert": "db.outbox", "row": {"id": "=request.order", "sent": false}})", 2);
+  draft.databases =
+      R"({"db": {"profile": "postgres@15", "tables": {"outbox": {"key": "id", "sequence": "seq"}}}})";
+  draft.timer = R"({"select": "db.outbox", "where": "not row.sent", "as": "batch"},
+    {"for_each": "batch", "as": "e", "do": [
+      {"publish": "Placed", "to": "bus.orders", "key": "=e.id", "id": "=e.id"})" +
+                (where.empty() ? "]}, " + mark("not row.sent") : ", " + mark(where) + "]}");
+  draft.obligations = R"([{"each": "db.outbox", "owes": "event Placed", "exactly": 1}])";
+  draft.expect = R"({"violates": "no-lost-event", "fewest_faults": 0})";
+  return draft;
+}
+
+TEST_CASE("a row that came between a select and a change of all rows is told, with that select",
+          "[telling]") {
+  const std::string story = story_of(relaying(""));
+  tells(story, "SELECT db.outbox -> o");
+  tells(story, " sent=true  (the SELECT of step ");
+  const std::string why = story.substr(story.find("\nWhy "));
+  tells(why, "+- ");
+  tells(why, "timer: UPDATE db.outbox o");
+  tells(why, "timer finds o");
+  Draft each = relaying("row.id == e.id");
+  each.expect = R"({"holds": true})";
+  keeps_silent(story_of(each), "had not found it");
+}
+
+TEST_CASE("a row that a run found, or wrote itself, is changed without a remark", "[telling]") {
+  const std::string story = story_of(buying(
+      R"({"select": "db.orders", "as": "found"},
+         {"insert": "db.orders", "row": {"id": "=request.order", "n": 1}},
+         {"update": "db.orders", "set": {"n": 2}}, {"update": "db.orders", "set": {"n": 3}})"));
+  tells(story, "UPDATE db.orders o1 n=3\n");
+  keeps_silent(story, "had not found it");
+}
+
+TEST_CASE("an idempotency key that was forgotten is told as a cause, one that is known is not",
+          "[telling]") {
+  const auto calling_again = [](const std::string& pause) {
+    const std::string call =
+        R"({"call": "bank.pay", "of": "=event.key", "idempotency_key": "=event.id"})";
+    Draft draft = working(call + R"(, {"wait": ")" + pause + R"("}, )" + call + R"(, "ack")");
+    draft.external = R"({"bank": {"operations": ["pay"], "idempotency_window": "1h"}})";
+    draft.obligations = R"([{"each": "db.orders", "owes": "bank.pay", "exactly": 1}])";
+    return draft;
+  };
+  Draft late = calling_again("2h");
+  late.expect = R"({"violates": "no-duplicate-effect", "fewest_faults": 0})";
+  const std::string story = story_of(late);
+  tells(story, "  bank    has forgotten the idempotency key #1: it keeps one for 1h\n");
+  tells(story, "  worker  waits 2h\n");
+  const std::string why = story.substr(story.find("\nWhy "));
+  tells(why, "bank has forgotten the idempotency key #1\n");
+  tells(why, "worker: waits 2h");
+  keeps_silent(story_of(calling_again("10m")), "has forgotten");
+}
+
+TEST_CASE("a key of a store whose time has ended is told as a cause, one that is there is not",
+          "[telling]") {
+  const auto keeping = [](const std::string& ttl) {
+    const std::string once =
+        R"({"put": "keys", "key": "=event.id", "value": 1, "if": "absent", "ttl": ")" + ttl +
+        R"(", "as": "put"}, {"if": "put.rows == 1", "then": [{"effect": "ship", "of": "=event.key"}]})";
+    Draft draft = working(once + R"(, {"wait": "25h"}, )" + once + R"(, "ack")");
+    draft.rest = R"(, "stores": {"keys": {"profile": "redis@7"}})";
+    return draft;
+  };
+  Draft early = keeping("24h");
+  early.expect = R"({"violates": "no-duplicate-effect", "fewest_faults": 0})";
+  const std::string story = story_of(early);
+  tells(story, "the key #1 has expired");
+  const std::string why = story.substr(story.find("\nWhy "));
+  tells(why, "the key #1 has expired in keys\n");
+  tells(why, "worker: waits 25h");
+  keeps_silent(story_of(keeping("26h")), "has expired");
+}
+
+// ---- which run, which step -------------------------------------------------------------------
+
+TEST_CASE("two requests under way at once are told apart at each line, one alone is not",
+          "[telling]") {
+  const std::string steps =
+      R"({"begin": "db"}, {"select": "db.items", "where": "row.id == 'a'", "as": "found"},
+         {"insert": "db.orders", "row": {"id": "=request.order"}},
+         {"if": "found.rows == 0", "then": [{"insert": "db.items", "row": {"id": "a"}}]},
+         {"commit": "db"}, )" +
+      kShip;
+  const std::string two = story_of(buying(steps, 2));
+  tells(two, "COMMIT db  [Buy o1]\n");
+  tells(two, "INSERT db.orders id=o2\n");
+  const std::string one = story_of(buying(
+      R"({"begin": "db"}, {"insert": "db.orders", "row": {"id": "=request.order"}}, {"commit": "db"})"));
+  tells(one, "COMMIT db\n");
+  tells(one, "Buy o1 is answered\n");
+}
+
+TEST_CASE("a fault within a pattern names the step that it struck, one in a step of the file none",
+          "[telling]") {
+  const tests::TemporaryFolder folder;
+  folder.write("a.onceward.json", R"({"onceward": "1", "title": "t", "patterns": [
+    {"service": "shop", "request": "Buy", "event": "Bought", "sends": "after-commit"},
+    {"broker": "bus", "topics": {"orders": 1}}],
+    "workload": [{"request": "Buy", "to": "shop", "with": {"order": "o1"}}],
+    "faults": {"budget": 1, "kinds": [{"crash": "any"}]},
+    "expect": {"violates": "no-lost-event", "fewest_faults": 1}})");
+  const tests::Ran ran = folder.onceward("check a.onceward.json");
+  tells(ran.out, "| {\"service\": \"shop\"");
+  tells(ran.out, "it is step \"committed\" (onceward show prints it)\n");
+  keeps_silent(story_of(Draft()), "it is step");
 }
 
 // ---- what ended a process, tasks, races ------------------------------------------------------
