@@ -94,7 +94,7 @@ class Writer {
   "onceward": "1",
   "title": "{}",
   "about": "",
-  "patterns": [  // without its first two slashes, a line of what could be said besides is said
+  "patterns": [  // a line that begins with two slashes holds once they are deleted
 {}
   ],
   "workload": [

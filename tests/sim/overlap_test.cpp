@@ -137,8 +137,7 @@ TEST_CASE("a pass that read before a change is not in the state of one that read
   };
   const std::string pass = "bob: pass every 1s";
   // The first will look again at its end, the second be parked; all else is the same.
-  CHECK(after({pass, "bob: read x", "ann: write x"}, 3) !=
-        after({"ann: write x"}, 3));
+  CHECK(after({pass, "bob: read x", "ann: write x"}, 3) != after({"ann: write x"}, 3));
 }
 
 TEST_CASE("a pass that did nothing parks what comes next, while another is still under way",
