@@ -94,7 +94,7 @@ class Writer {
   "onceward": "1",
   "title": "{}",
   "about": "",
-  "patterns": [  // a line that begins with two slashes holds once they are deleted
+  "patterns": [  // a parameter in a comment holds once the slashes before it are deleted
 {}
   ],
   "workload": [
