@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/search/result.hpp"
+
 namespace onceward::reports {
 namespace {
 
@@ -92,7 +94,8 @@ std::string collision_bound(std::uint64_t states) {
   if (states == 0) return "0";
   const auto count = static_cast<double>(states);
   // All digits of the double, so that rounding up depends on no library function.
-  const std::string digits = fmt::format("{:.20e}", std::ldexp(count * count, -128));
+  const std::string digits =
+      fmt::format("{:.20e}", std::ldexp(count * count, -1 - static_cast<int>(sim::kStateBits)));
   const std::size_t exponent_at = digits.find('e');
   int digit = digits[0] - '0';
   int exponent = std::stoi(digits.substr(exponent_at + 1));

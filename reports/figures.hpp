@@ -36,8 +36,9 @@ class InstantFormat {
   int decimals_ = 0;
 };
 
-// How likely it is at most that two of `states` different states share a 128-bit fingerprint, so
-// that the search took one for the other: states^2 / 2^128 with one digit, rounded up: "3e-30".
+// How likely it is at most that two of `states` different states have the same fingerprint, so that
+// the search took one for the other: states^2 / 2^(1 + sim::kStateBits) with one digit, rounded up:
+// "3e-24".
 [[nodiscard]] std::string collision_bound(std::uint64_t states);
 
 }  // namespace onceward::reports

@@ -6,7 +6,7 @@
 
 #include "sim/assert.hpp"
 
-constinit thread_local bool onceward::sim::detail::in_step = false;
+constinit thread_local bool onceward::sim::detail::in_step = false;  // the current world
 
 namespace {
 

@@ -50,9 +50,6 @@ class World {
 
   // Which windows later runs keep. REQUIRES: the reading `any`.
   void heed(Heeded heeded) { heeded_ = std::move(heeded); }
-
-  // The strikes that later runs may make in all.
-  void set_budget(std::uint32_t strikes) { plan_.budget = strikes; }
   [[nodiscard]] const FaultPlan& plan() const { return plan_; }
 
   // Lets the next occurrence happen and everything that follows from it at once. False: quiet,
@@ -60,7 +57,7 @@ class World {
   bool step();
 
   // False: the latest step did what no timing of the windows heeded allows. Nothing else may be
-  // asked then until the next `restore` or `reset`.
+  // asked until the next `restore` or `reset`.
   [[nodiscard]] bool possible() const { return core_->zone.possible(); }
 
   // Which of what is pending is local (Occurrence::is_local), by its place among the options of the
@@ -76,12 +73,16 @@ class World {
   [[nodiscard]] Instant now() const { return core_->now; }
   [[nodiscard]] const Vector<Finding>& findings() const { return core_->findings; }
   [[nodiscard]] std::uint32_t faults_used() const { return core_->faults_used; }
+  // What limits the faults to come: how many were used in all, and of each rule with a limit of its
+  // own. `spend`: as if it were so. REQUIRES: as `spent` answers it.
+  [[nodiscard]] std::vector<std::uint32_t> spent() const;
+  void spend(const std::vector<std::uint32_t>& spent);
   [[nodiscard]] std::uint32_t rule_strikes(std::size_t rule) const { return core_->strikes[rule]; }
 
   // Equal fingerprints of two states of one world mean equal futures (DESIGN 3.6). Under the
   // reading `sampled`, in which no states are compared, what tasks awaited is not in it.
   [[nodiscard]] Hash128 fingerprint() const;
-  // The fingerprint; and forgets the instants that nothing refers to any more.
+  // The fingerprint but for what was spent; forgets the instants that nothing refers to any more.
   Hash128 settle();
   // Its parts, by name, without ids made in the run and the histories of tasks that hold them: what
   // states that are alike have in common whatever led to them.
@@ -221,8 +222,8 @@ class World {
   // Keeps the instant of this step for what will count its window at `site` from it.
   void keep_instant(const Site& site);
 
-  // Lets `look` ask of the world what only people are to know: what it reads does not count, and an
-  // instant that may be before or after another is taken to be after it.
+  // Lets `look` ask what only people are to know: what it reads does not count, and an instant that
+  // may be before or after another is taken to be after it.
   template <class Look>
   bool peek(Look&& look) {
     peeks_ = true;
@@ -350,7 +351,8 @@ class World {
   [[nodiscard]] bool is_past(const Value& instant, const Value& of_pass, bool or_equal) const;
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);
   void decide_comparison(const Value& a, const Value& b, bool before, bool or_equal);
-  [[nodiscard]] Hash128 fingerprint(Hasher::Met& met) const;
+  enum class Faults : std::uint8_t { told, left_out };
+  [[nodiscard]] Hash128 fingerprint(Hasher::Met& met, Faults faults) const;
   std::uint32_t add_entry(TraceEntry entry);
   void tell_waiting();
   void build(const Model& model);

@@ -16,6 +16,9 @@ std::string with_window(const Occurrence& occurrence) {
                      window.latest == kForever ? "any time" : duration_text(window.latest.count()));
 }
 
+// The budget limits the others as much.
+bool has_limit(const FaultRule& rule, const FaultPlan& plan) { return rule.at_most < plan.budget; }
+
 }  // namespace
 
 const char* to_text(Mark mark) {
@@ -161,8 +164,6 @@ void World::log_pending() const {
 // that hold ids are added once more, so that an id here and the same one in a component are known
 // to be the same.
 void World::add_core(Hasher& hasher) const {
-  hasher.add(core_->faults_used);
-  for (const std::uint32_t strikes : core_->strikes) hasher.add(strikes);
   hasher.add(core_->findings.size());
   for (const Finding& finding : core_->findings) {
     hasher.add(finding.invariant->hash);
@@ -202,15 +203,19 @@ void World::add_core(Hasher& hasher) const {
 
 Hash128 World::fingerprint() const {
   Hasher::Met met;
-  return fingerprint(met);
+  return fingerprint(met, Faults::told);
 }
 
-Hash128 World::fingerprint(Hasher::Met& met) const {
+Hash128 World::fingerprint(Hasher::Met& met, Faults faults) const {
   Hasher hasher;
   const bool timed = !heeded_.none();
   if (timed) hasher.list_met(met);
   for (const Process* process : processes_) process->fingerprint(hasher);
   for (const Component* component : components_) component->fingerprint(hasher);
+  if (faults == Faults::told) {
+    hasher.add(core_->faults_used);
+    for (const std::uint32_t strikes : core_->strikes) hasher.add(strikes);
+  }
   add_core(hasher);
   if (timed) core_->zone.fingerprint(hasher, met);
   return hasher.finish();
@@ -218,9 +223,25 @@ Hash128 World::fingerprint(Hasher::Met& met) const {
 
 Hash128 World::settle() {
   Hasher::Met met;
-  const Hash128 hash = fingerprint(met);
+  const Hash128 hash = fingerprint(met, Faults::left_out);
   if (!heeded_.none()) core_->zone.forget_all_but(met);
   return hash;
+}
+
+std::vector<std::uint32_t> World::spent() const {
+  std::vector<std::uint32_t> spent{core_->faults_used};
+  for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
+    if (has_limit(plan_.rules[i], plan_)) spent.push_back(core_->strikes[i]);
+  }
+  return spent;
+}
+
+void World::spend(const std::vector<std::uint32_t>& spent) {
+  auto next = spent.begin();
+  core_->faults_used = *next++;
+  for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
+    core_->strikes[i] = has_limit(plan_.rules[i], plan_) ? *next++ : 0;
+  }
 }
 
 World::Parts World::outline() const {

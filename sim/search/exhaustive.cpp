@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/search/frontier.hpp"
 #include "sim/search/merge_audit.hpp"
 #include "sim/search/runs.hpp"
 #include "sim/search/strategies.hpp"
@@ -12,6 +13,10 @@ namespace {
 
 // Depth-first search over snapshots. A node is a state between two steps; what can follow it is
 // enumerated from its snapshot.
+//
+// All states with no fault come first, then those with one, and so on, over one set of states: the
+// first violation has the fewest faults. Where a step spends a fault, the path to its state waits
+// in the frontier of that number of faults.
 class Exhaustive {
  public:
   Exhaustive(const Model& model, const FaultPlan& plan, const SearchOptions& options)
@@ -22,13 +27,18 @@ class Exhaustive {
         budget_(plan.budget),
         states_max_(options.states_max) {
     heeded_.all = options.timing == TimingMode::windows;
-    if (heeded_.all) static_cast<void>(reduce_less());
+    if (plan.exact) options_.reductions.fewer_faults = false;
+    if (heeded_.all) options_.reductions.local_steps = false;
+    successors_.reduce(options_.reductions);
   }
 
   Result run() {
     result_.strategy = Strategy::exhaustive;
     result_.verdict = Verdict::exhausted;
-    for (std::uint32_t faults = 0; faults <= budget_ && !ended_; ++faults) search(faults);
+    do {
+      again_ = false;
+      search();
+    } while (again_);
     if (heeded_.all) result_.windows = {"all"};
     for (const Heeded::Place& place : heeded_.places) result_.windows.push_back(place.what);
     result_.reductions = names_of(options_.reductions);
@@ -46,32 +56,21 @@ class Exhaustive {
     Hash128 state;
     Choices via;  // of the steps that led here
     std::uint32_t steps = 0;
+    // Of a node from which all is to be tried:
+    Spent spent;
     Successors::Next next;
     bool sampled = false;  // by the audit
     Hash128 futures;       // the sum of the hashes of what followed so far
   };
 
-  // All runs with at most `faults` faults; those with fewer were searched before, so the first
-  // violation has the fewest. What was searched with fewer windows kept need not be searched again:
-  // more orders were possible then.
-  void search(std::uint32_t faults) {
-    result_.faults_max = faults;
-    world_.set_budget(faults);
-    const std::uint64_t depth_before = result_.figures.depth;
-    do {
-      again_ = false;
-      result_.figures.depth = depth_before;
-      search_once();
-    } while (again_);
-    result_.figures.states = visited_.size();
-    result_.figures.digest = visited_.digest();
-  }
-
-  void search_once() {
+  void search() {
     visited_ = Visited();
+    quiet_ = Visited();
+    frontiers_.assign(budget_ + 1, Frontier());
     audit_.forget();
-    result_.figures.quiet_digest = {};
     depth_ = 0;
+    faults_ = 0;
+    result_.figures.depth = 0;
     world_.heed(heeded_);
     Landing first;
     if (!successors_.start(first)) {
@@ -79,15 +78,71 @@ class Exhaustive {
       return;
     }
     arrive(std::move(first));
-    while (depth_ > 0 && !ended_ && !again_) try_next();
-    result_.figures.visited_bytes = std::max(result_.figures.visited_bytes, visited_.bytes());
+    explore_above(0);
+    while (faults_ < budget_ && goes_on()) {
+      ++faults_;
+      go_on_from(frontiers_[faults_]);
+    }
+    note_bytes();
+    result_.faults_max = faults_;
+    result_.figures.states = visited_.size();
+    result_.figures.digest = visited_.digest();
+    result_.figures.quiet_digest = quiet_.digest();
+  }
+
+  [[nodiscard]] bool goes_on() const { return !ended_ && !again_; }
+
+  // Tries all that follows the nodes from `base` on.
+  void explore_above(std::size_t base) {
+    while (depth_ > base && goes_on()) try_next();
+  }
+
+  // Searches all whose paths wait in `frontier`.
+  void go_on_from(Frontier& frontier) {
+    note_bytes();
+    Path path;
+    std::size_t keeps = 0;
+    depth_ = 0;
+    while (goes_on() && frontier.take(path, keeps)) {
+      Landing landing = walk(path, keeps);
+      const std::size_t base = depth_;
+      if (landing.kind == Landing::Kind::violation) {
+        found_violation(landing.choices);
+      } else if (visited_.is_least(landing.state, world_.spent())) {
+        push(landing.state, std::move(landing.choices));
+        explore_above(base);
+      }
+    }
+    frontier = Frontier();
+  }
+
+  // Walks `path`, whose first `keeps` places the nodes hold already; leaves nodes that are not to
+  // be explored, up to its last step.
+  Landing walk(const Path& path, std::size_t keeps) {
+    Landing landing;
+    depth_ = keeps;
+    at_top_ = false;
+    if (depth_ == 0) {
+      ONCEWARD_ASSERT(successors_.start(landing));
+      hold(landing.state, std::move(landing.choices));
+    }
+    while (depth_ < path.size()) {
+      if (!std::exchange(at_top_, false)) world_.restore(nodes_[depth_ - 1].snapshot);
+      Successors::Next next{path[depth_], false};
+      landing = successors_.follow(next);
+      if (depth_ + 1 == path.size()) return landing;
+      hold(landing.state, std::move(landing.choices));
+    }
+    return landing;
   }
 
   void try_next() {
     Node& node = nodes_[depth_ - 1];
     if (node.next.none_left) {
-      visited_.leave(node.state);
-      if (node.sampled) audit_.left(node.state, path_to({}), node.steps, node.futures);
+      visited_.leave_path(node.state);
+      if (node.sampled) {
+        audit_.left(node.state, {choices_to({}), node.steps, node.spent, node.futures});
+      }
       --depth_;
       return;
     }
@@ -104,12 +159,34 @@ class Exhaustive {
     count(landing.steps);
     note_strikes(world_, result_);
     if (!world_.findings().empty()) note_also(world_, options_, result_);
-    if (ended_) return;
-    if (landing.kind == Landing::Kind::violation) {
+    if (ended_ || landing.kind == Landing::Kind::at_rest) return;
+    const bool is_state = landing.kind == Landing::Kind::state;
+    if (is_state && !is_news(landing)) return;
+    if (world_.faults_used() > faults_) {
+      frontiers_[world_.faults_used()].add(depth_ + 1, [&](std::size_t place) -> const Choices& {
+        return place < depth_ ? nodes_[place].via : landing.choices;
+      });
+    } else if (is_state) {
+      push(landing.state, std::move(landing.choices));
+    } else {
       found_violation(landing.choices);
-    } else if (landing.kind == Landing::Kind::state) {
-      enter(landing.state, std::move(landing.choices));
     }
+  }
+
+  // Whether what follows the state the world is in has not been searched and does not wait to be.
+  bool is_news(const Landing& landing) {
+    const Spent spent = world_.spent();
+    const Visited::Answer answer = visited_.enter(landing.state, spent);
+    if (answer == Visited::Answer::on_path) note_cycle(landing.state, spent, landing.choices);
+    if (answer == Visited::Answer::known &&
+        !audit_.agrees(landing.state, choices_to(landing.choices))) {
+      disagree(audit_.difference());
+    }
+    if (answer == Visited::Answer::added && world_.quiet()) {
+      static_cast<void>(quiet_.enter(world_.settle()));
+    }
+    if (visited_.size() > states_max_) states_used_up();
+    return answer == Visited::Answer::added || answer == Visited::Answer::again;
   }
 
   void count(std::uint32_t steps) {
@@ -124,28 +201,34 @@ class Exhaustive {
     if (const char* const why = why_to_end(options_)) give_up(Verdict::unknown, why);
   }
 
-  // Pushes the state the world is in, unless it was met before.
-  void enter(const Hash128& state, Choices via) {
-    const Visited::Answer answer = visited_.enter(state);
-    if (answer == Visited::Answer::on_path) note_cycle(state, via);
-    if (answer == Visited::Answer::known && !audit_.agrees(state, path_to(via))) {
-      disagree(audit_.difference());
-    }
-    if (answer != Visited::Answer::added) return;
-    if (world_.quiet()) add_to(result_.figures.quiet_digest, state);
-    if (visited_.size() > states_max_) states_used_up();
+  // Adds a node for the state the world is in, from which all is to be tried.
+  void push(const Hash128& state, Choices via) {
+    visited_.go_onto_path(state);
+    Node& node = hold(state, std::move(via));
+    node.spent = world_.spent();
+    node.next.choices.clear();
+    node.next.none_left = false;
+    node.sampled = MergeAudit::samples(state, visited_.size());
+    node.futures = {};
+    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, node.steps);
+  }
+
+  // Adds a node for the state the world is in.
+  Node& hold(const Hash128& state, Choices via) {
     if (nodes_.size() == depth_) nodes_.emplace_back();
     Node& node = nodes_[depth_++];
     world_.save(node.snapshot);
     node.state = state;
     node.via = std::move(via);
     node.steps = world_.steps();
-    node.next.choices.clear();
-    node.next.none_left = false;
-    node.sampled = MergeAudit::samples(state, visited_.size());
-    node.futures = {};
     at_top_ = true;
-    result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, node.steps);
+    return node;
+  }
+
+  void note_bytes() {
+    std::uint64_t bytes = visited_.bytes();
+    for (const Frontier& frontier : frontiers_) bytes += frontier.bytes();
+    result_.figures.visited_bytes = std::max(result_.figures.visited_bytes, bytes);
   }
 
   static void add_to(Hash128& sum, const Hash128& hash) {
@@ -160,7 +243,7 @@ class Exhaustive {
   }
 
   // The choices of the path that ends with those of `last`.
-  [[nodiscard]] Choices path_to(const Choices& last) const {
+  [[nodiscard]] Choices choices_to(const Choices& last) const {
     Choices choices;
     for (std::size_t i = 0; i < depth_; ++i) {
       choices.insert(choices.end(), nodes_[i].via.begin(), nodes_[i].via.end());
@@ -172,7 +255,7 @@ class Exhaustive {
   // Repeats the path that ends with `last`, with no window kept, to record its tape.
   void found_violation(const Choices& last) {
     ScriptedSource source;
-    source.follow(path_to(last));
+    source.follow(choices_to(last));
     Recorder recorder(source);
     world_.heed({});
     world_.reset(recorder);
@@ -186,13 +269,14 @@ class Exhaustive {
       return;
     }
     result_.violations.back().fewest_faults =
-        result_.violations.back().faults.size() == result_.faults_max && result_.reasons.empty();
+        result_.violations.back().faults.size() == faults_ && result_.reasons.empty();
     ended_ = true;
   }
 
-  // Does without reductions, from a new start; false: they have left out nothing.
+  // Does without the reduction that holds without windows only, from a new start; false: it has
+  // left out nothing.
   bool reduce_less() {
-    options_.reductions = Reductions::none();
+    options_.reductions.local_steps = false;
     successors_.reduce(options_.reductions);
     return successors_.has_reduced();
   }
@@ -211,10 +295,11 @@ class Exhaustive {
   // A cycle may go on for ever without getting quiet, or end because a window that is not kept
   // yet does. If all on it are kept nothing may be claimed for all runs: whether it is fair is not
   // decided here.
-  void note_cycle(const Hash128& state, const Choices& last) {
+  void note_cycle(const Hash128& state, const Spent& spent, const Choices& last) {
     if (cycle_noted_) return;
     std::size_t begin = depth_;
-    while (begin > 0 && nodes_[begin - 1].state != state) --begin;
+    while (nodes_[begin - 1].state != state) --begin;
+    if (nodes_[begin - 1].spent != spent) return;  // it costs a fault each time round
     cycle_ = fmt::format(
         "a cycle of {} steps, begun after {} steps, may never get quiet; whether it can go on for "
         "ever was not decided",
@@ -236,7 +321,7 @@ class Exhaustive {
     const std::uint32_t all = world_.steps();
     PathLog path;
     world_.record(nullptr, &path);
-    successors_.repeat(path_to(last), all);
+    successors_.repeat(choices_to(last), all);
     world_.log_pending();
     world_.record(nullptr, nullptr);
     Timing timing = solve(path);
@@ -279,7 +364,10 @@ class Exhaustive {
   std::uint64_t states_max_;
   Heeded heeded_;
   Visited visited_;
-  std::vector<Node> nodes_;  // the path; kept beyond depth_ to reuse their memory
+  Visited quiet_;                    // those in which all is quiet, whatever was spent
+  std::uint32_t faults_ = 0;         // that the runs being searched have spent
+  std::vector<Frontier> frontiers_;  // by faults spent
+  std::vector<Node> nodes_;          // the path; kept beyond depth_ to reuse their memory
   std::size_t depth_ = 0;
   bool at_top_ = false;  // the world is in the state of the last node
   bool ended_ = false;

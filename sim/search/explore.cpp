@@ -38,6 +38,8 @@ const std::vector<TimingHelp>& timing_catalogue() {
 const std::vector<ReductionHelp>& reduction_catalogue() {
   static const std::vector<ReductionHelp> catalogue = {
       {&Reductions::local_steps, "local-steps", "a step that nobody else can tell happens at once"},
+      {&Reductions::fewer_faults, "fewer-faults",
+       "a state that was met with fewer faults stands for it with more"},
   };
   return catalogue;
 }

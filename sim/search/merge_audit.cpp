@@ -6,11 +6,6 @@
 
 namespace onceward::sim {
 
-void MergeAudit::left(const Hash128& state, Choices choices, std::uint32_t steps,
-                      const Hash128& futures) {
-  met_[state] = {std::move(choices), steps, futures};
-}
-
 Hash128 MergeAudit::hash_of(const Successors::Landing& landing) const {
   Hash128 hash = derive({}, {}, static_cast<std::uint64_t>(landing.kind));
   if (landing.kind == Successors::Landing::Kind::impossible) return hash;
@@ -22,8 +17,9 @@ bool MergeAudit::agrees(const Hash128& state, const Choices& choices) {
   const auto found = met_.find(state);
   if (found == met_.end()) return true;
   const std::uint32_t steps = world_.steps();
-  const Path first = std::move(found->second);
+  const Met first = std::move(found->second);
   met_.erase(found);
+  world_.spend(first.spent);
   if (try_all() == first.futures) return true;
   describe(first, choices, steps);
   return false;
@@ -44,8 +40,9 @@ Hash128 MergeAudit::try_all() {
 }
 
 std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices,
-                                                          std::uint32_t steps) {
+                                                          std::uint32_t steps, const Spent& spent) {
   successors_.repeat(choices, steps);
+  world_.spend(spent);
   Arena::Snapshot here;
   world_.save(here);
   std::vector<Future> futures;
@@ -63,9 +60,9 @@ std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices
   return futures;
 }
 
-void MergeAudit::describe(const Path& first, const Choices& choices, std::uint32_t steps) {
-  const std::vector<Future> before = futures_after(first.choices, first.steps);
-  const std::vector<Future> now = futures_after(choices, steps);
+void MergeAudit::describe(const Met& first, const Choices& choices, std::uint32_t steps) {
+  const std::vector<Future> before = futures_after(first.choices, first.steps, first.spent);
+  const std::vector<Future> now = futures_after(choices, steps, first.spent);
   std::size_t at = 0;
   const std::size_t both = std::min(before.size(), now.size());
   while (at < both && before[at].hash == now[at].hash) ++at;

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "sim/search/spent.hpp"
 #include "sim/search/successors.hpp"
 
 namespace onceward::sim {
@@ -22,12 +23,19 @@ class MergeAudit {
   void forget() { met_.clear(); }
   // What stands for a landing, in which the world is: alike for states that are.
   [[nodiscard]] Hash128 hash_of(const Successors::Landing& landing) const;
-  // A sampled state was met first by the path `choices` and has been left again; `futures` is the
-  // sum of what stands for all that followed it.
-  void left(const Hash128& state, Choices choices, std::uint32_t steps, const Hash128& futures);
+  // How a sampled state was met, and the sum of what stands for all that followed it.
+  struct Met {
+    Choices choices;
+    std::uint32_t steps = 0;
+    Spent spent;
+    Hash128 futures;
+  };
+  // A sampled state has been left again.
+  void left(const Hash128& state, Met met) { met_[state] = std::move(met); }
 
-  // The world, after the path `choices`, is in what counts as `state`: tries all that follows it,
-  // once for each state. False: it is not what followed it before.
+  // The world, after the path `choices`, is in what counts as `state`, with as much spent as then
+  // or more: tries all that follows it with as much as then, once for each state. False: it is not
+  // what followed it before.
   // The world is left anywhere.
   [[nodiscard]] bool agrees(const Hash128& state, const Choices& choices);
 
@@ -38,11 +46,6 @@ class MergeAudit {
   static constexpr std::uint64_t kFirst = 1024;
   static constexpr std::uint64_t kShare = 256;
 
-  struct Path {
-    Choices choices;
-    std::uint32_t steps = 0;
-    Hash128 futures;
-  };
   // One thing that followed.
   struct Future {
     std::string text;
@@ -50,12 +53,13 @@ class MergeAudit {
     World::Parts parts;
   };
   [[nodiscard]] Hash128 try_all();
-  [[nodiscard]] std::vector<Future> futures_after(const Choices& choices, std::uint32_t steps);
-  void describe(const Path& first, const Choices& choices, std::uint32_t steps);
+  [[nodiscard]] std::vector<Future> futures_after(const Choices& choices, std::uint32_t steps,
+                                                  const Spent& spent);
+  void describe(const Met& first, const Choices& choices, std::uint32_t steps);
 
   World& world_;
   Successors& successors_;
-  std::map<Hash128, Path> met_;
+  std::map<Hash128, Met> met_;
   std::string difference_;
 };
 

@@ -2,8 +2,6 @@
 // switch, and tests judge it by the search without it: the same verdict and faults, and the same
 // states in which all is quiet.
 //
-// They hold for `timing: any` only. Where a violation has no timing, or a circle of states is met,
-// the search begins anew without them.
 #pragma once
 
 #include <string>
@@ -14,11 +12,15 @@ namespace onceward::sim {
 struct Reductions {
   // A step that nobody else can tell (Occurrence::is_local) happens at once, alone: a persistent
   // set of one (Godefroid 1996, chapter 4). The state before it has no other future and is not
-  // kept.
+  // kept. It holds for `timing: any` only: where a violation has no timing, or a circle of states
+  // is met, the search begins anew without it.
   bool local_steps = true;
+  // What a state has spent of the fault plan is no part of it: met again with as much spent or
+  // more, it counts as met, for all that can follow followed the first time (dominance, as among
+  // the labels of a shortest path with budgets). Not where the plan says exactly what must strike.
+  bool fewer_faults = true;
 
-  [[nodiscard]] bool any() const { return local_steps; }
-  [[nodiscard]] static Reductions none() { return {false}; }
+  [[nodiscard]] static Reductions none() { return {false, false}; }
 };
 
 struct ReductionHelp {

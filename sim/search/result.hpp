@@ -83,6 +83,9 @@ struct Violation {
   Timing timing;
 };
 
+// By so many bits of their fingerprints are states told apart.
+inline constexpr unsigned kStateBits = 104;
+
 struct SearchFigures {
   std::uint64_t states = 0;       // distinct, exhaustive search only
   std::uint64_t transitions = 0;  // steps taken, those to known states included

@@ -62,9 +62,15 @@ void Successors::settle(bool moved, Landing& landing) {
 
 Hash128 Successors::state() {
   const Hash128 state = world_.settle();
+  if (options_.goals == 0 && options_.reductions.fewer_faults) return state;
+  Hasher hasher;
+  hasher.add(state);
   // Where a run must reach goals to count, those it has reached are part of its future.
-  if (options_.goals == 0) return state;
-  return derive(state, {}, world_.goals() & options_.goals);
+  hasher.add(world_.goals() & options_.goals);
+  if (!options_.reductions.fewer_faults) {
+    for (const std::uint32_t strikes : world_.spent()) hasher.add(strikes);
+  }
+  return hasher.finish();
 }
 
 void Successors::repeat(const Choices& choices, std::uint32_t steps) {

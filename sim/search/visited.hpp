@@ -1,11 +1,13 @@
-// The set of states met: 16 bytes a slot, open addressing, between three eighths and three quarters
-// full, so 22 to 43 bytes a state. One bit of the 128 marks states on the path being searched.
+// The set of states met, each with how few faults of the plan led to it: 16 bytes a slot, open
+// addressing, between three eighths and three quarters full, so 22 to 43 bytes a state.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "sim/hash.hpp"
+#include "sim/search/result.hpp"
+#include "sim/search/spent.hpp"
 
 namespace onceward::sim {
 
@@ -13,11 +15,19 @@ class Visited {
  public:
   Visited() : slots_(1U << 12) {}
 
-  enum class Answer : std::uint8_t { added, known, on_path };
-  // Adds a state and marks it as on the path; answers whether it was there.
-  Answer enter(const Hash128& state);
-  // The path leaves `state` again.
-  void leave(const Hash128& state);
+  enum class Answer : std::uint8_t {
+    added,    // it was not met before
+    again,    // it was, but only by runs that had spent more of something
+    known,    // it was met by a run that had spent as little or less
+    on_path,  // the same, by the path being searched
+  };
+  // Notes that a run which has spent `spent` has come to `state`.
+  Answer enter(const Hash128& state, const Spent& spent = {});
+  // Whether no run came to `state` with less spent. REQUIRES: one came with `spent`.
+  [[nodiscard]] bool is_least(const Hash128& state, const Spent& spent) const;
+  // The path being searched comes to a state that was entered, and leaves it again.
+  void go_onto_path(const Hash128& state);
+  void leave_path(const Hash128& state);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t bytes() const { return slots_.size() * sizeof(Hash128); }
@@ -25,13 +35,13 @@ class Visited {
   [[nodiscard]] const Hash128& digest() const { return digest_; }
 
  private:
-  static constexpr std::uint64_t kOnPath = 1;
   [[nodiscard]] std::size_t slot_of(const Hash128& key) const;
   void grow();
 
-  std::vector<Hash128> slots_;  // low without its last bit; {0, 0}: empty
+  std::vector<Hash128> slots_;  // of `low`, the last bits are not of the key; {0, 0}: empty
   std::uint64_t size_ = 0;
   Hash128 digest_;
+  LeastSpent least_;
 };
 
 }  // namespace onceward::sim

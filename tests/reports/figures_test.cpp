@@ -53,9 +53,9 @@ TEST_CASE("the instants of one story are written with one unit and as many decim
 
 TEST_CASE("the bound on collisions is rounded up") {
   CHECK(collision_bound(0) == "0");
-  CHECK(collision_bound(1) == "3e-39");
-  CHECK(collision_bound(20'000'000) == "2e-24");
-  CHECK(collision_bound(1ULL << 32U) == "6e-20");
+  CHECK(collision_bound(1) == "3e-32");
+  CHECK(collision_bound(20'000'000) == "1e-17");
+  CHECK(collision_bound(1ULL << 32U) == "5e-13");
 }
 
 TEST_CASE("lines are broken at spaces only, and gaps inside a line stay") {

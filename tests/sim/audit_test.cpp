@@ -20,6 +20,7 @@ const sim::Site kLook("look");
 struct Errors {
   bool forgets_last = false;  // the fingerprint leaves out who wrote last
   bool claims_local = false;  // writing counts as what nobody else can tell
+  bool forgets_bent = false;  // the fingerprint leaves out what a fault did
 };
 
 class Board;
@@ -64,18 +65,22 @@ class Board final : public sim::Component {
   }
   void write(World& world, int color) {
     last = color;
+    bent =
+        bent || world.offer_fault(kRed, {sim::FaultKind::error}, {&kBoard}) != sim::FaultKind::none;
     if (++written == 2) world.schedule<Look>(owner(), creator(), kLook, sim::kAnyTime, *this);
   }
   void fingerprint(sim::Hasher& hasher) const override {
     hasher.add(static_cast<std::uint64_t>(written));
     hasher.add(static_cast<std::uint64_t>(seen));
     if (!errors.forgets_last) hasher.add(static_cast<std::uint64_t>(last));
+    if (!errors.forgets_bent) hasher.add(bent ? 1 : 0);
   }
 
   Errors errors;
   int written = 0;
   int last = 0;
   int seen = 0;
+  bool bent = false;
 };
 
 void Write::happen(World& world) {
@@ -83,7 +88,7 @@ void Write::happen(World& world) {
   board_.write(world, color_);
 }
 bool Write::is_local(const World&) const { return board_.errors.claims_local; }
-void Look::happen(World&) { board_.seen = board_.last; }
+void Look::happen(World&) { board_.seen = board_.bent ? -board_.last : board_.last; }
 
 class BoardModel final : public sim::Model {
  public:
@@ -95,11 +100,12 @@ class BoardModel final : public sim::Model {
 };
 
 sim::Result search(const Errors& errors,
-                   const sim::Reductions& reductions = sim::Reductions::none()) {
+                   const sim::Reductions& reductions = sim::Reductions::none(),
+                   const sim::FaultPlan& plan = {}) {
   sim::SearchOptions options;
   options.strategy = sim::Strategy::exhaustive;
   options.reductions = reductions;
-  return sim::explore(BoardModel(errors), {}, options);
+  return sim::explore(BoardModel(errors), plan, options);
 }
 
 TEST_CASE("a fingerprint that forgets what the future depends on is found out", "[sim][search]") {
@@ -123,6 +129,19 @@ TEST_CASE("a step that others can tell, and that counts as local, is found out",
 
   CHECK(search({.claims_local = true}).unsound.empty());  // nobody relies on it
   CHECK(search({}, {}).verdict == sim::Verdict::exhausted);
+}
+
+TEST_CASE("a fault whose effect the fingerprint forgets is found out", "[sim][search]") {
+  sim::FaultPlan plan;
+  plan.budget = 1;
+  plan.rules.push_back({sim::FaultKind::error, kBoard.text, ~0U, {}});
+  const sim::Result found = search({.forgets_bent = true}, {}, plan);
+  CHECK(found.verdict == sim::Verdict::unknown);
+  CHECK(found.unsound.find("go on differently: after \"look\" board differs") != std::string::npos);
+
+  // What was spent tells them apart.
+  CHECK(search({.forgets_bent = true}, sim::Reductions::none(), plan).unsound.empty());
+  CHECK(search({}, {}, plan).verdict == sim::Verdict::exhausted);
 }
 
 }  // namespace
