@@ -218,9 +218,8 @@ class Database final : public sim::Component {
                      const StoredRow& row);
   // fingerprint (database_state.cpp)
   void add_name(sim::Hasher& hasher, std::uint32_t slot) const;
-  void add_row(sim::Hasher& hasher, const StoredRow& row, bool names) const;
-  void add_table(sim::Hasher& hasher, const Table& table) const;
-  void add_transaction(sim::Hasher& hasher, std::uint32_t slot, bool names) const;
+  void add_row(sim::Hasher& hasher, const StoredRow& row) const;
+  void add_transaction(sim::Hasher& hasher, std::uint32_t slot) const;
 
   sim::World* world_;
   const DatabaseProfile* profile_;

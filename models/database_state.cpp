@@ -189,8 +189,7 @@ sim::Value Database::oldest_open(sim::World& world, std::uint32_t table) const {
 //
 // Which slot a transaction has says only how it came about. So transactions are named by the ids of
 // their begins: renamed, like all ids, where the task that began it is known by its state; as they
-// are, where it is known by its history, from which they follow. Rows and transactions are added in
-// the order of what they say without ids.
+// are, where it is known by its history, from which they follow.
 
 void Database::add_name(sim::Hasher& hasher, std::uint32_t slot) const {
   if (slot == StoredRow::kNobody) {
@@ -213,74 +212,35 @@ void Database::fingerprint(sim::Hasher& hasher, Tx tx) const {
 
 namespace {
 
-// `names`: also the values that are known only by where else they are.
-void add_value(sim::Hasher& hasher, const sim::Value& value, bool names) {
-  const bool named =
-      value.kind() == sim::ValueKind::minted || value.kind() == sim::ValueKind::instant;
-  if (names || !named) value.fingerprint(hasher);
-}
-
-void add_version(sim::Hasher& hasher, const Row& row, bool names) {
+void add_version(sim::Hasher& hasher, const Row& row) {
   hasher.add(row.size());
-  for (const sim::Value& value : row) add_value(hasher, value, names);
-}
-
-// The things in the order of what they say without names, which `add` says of each.
-template <class Thing, class Add>
-std::vector<Thing> in_order(const std::vector<Thing>& things, const Add& add) {
-  if (things.size() < 2) return things;
-  struct Place {
-    sim::Hash128 content;
-    Thing thing;
-  };
-  std::vector<Place> places;
-  for (const Thing& thing : things) {
-    sim::Hasher hasher;
-    add(hasher, thing);
-    places.push_back({hasher.finish(), thing});
-  }
-  std::stable_sort(places.begin(), places.end(),
-                   [](const Place& a, const Place& b) { return a.content < b.content; });
-  std::vector<Thing> sorted;
-  sorted.reserve(places.size());
-  for (const Place& place : places) sorted.push_back(place.thing);
-  return sorted;
+  for (const sim::Value& value : row) value.fingerprint(hasher);
 }
 
 }  // namespace
 
-void Database::add_row(sim::Hasher& hasher, const StoredRow& row, bool names) const {
-  add_version(hasher, row.committed, names);
-  add_version(hasher, row.pending, names);
-  hasher.add((row.writer != StoredRow::kNobody ? 1U : 0U) | (row.only_locked ? 2U : 0U) |
-             (row.passed_over ? 4U : 0U));
-  if (names) add_name(hasher, row.writer);
+void Database::add_row(sim::Hasher& hasher, const StoredRow& row) const {
+  add_version(hasher, row.committed);
+  add_version(hasher, row.pending);
+  hasher.add((row.only_locked ? 1U : 0U) | (row.passed_over ? 2U : 0U));
+  add_name(hasher, row.writer);
   hasher.add(row.old.size());
   for (const StoredRow::Old& old : row.old) {
-    if (names) add_name(hasher, old.reader);
-    add_version(hasher, old.row, names);
+    add_name(hasher, old.reader);
+    add_version(hasher, old.row);
   }
   hasher.add(row.saved.size());
   for (const StoredRow::Saved& saved : row.saved) {
     hasher.add(saved.savepoint << 2 | (saved.held ? 1U : 0U) | (saved.only_locked ? 2U : 0U));
-    add_version(hasher, saved.pending, names);
+    add_version(hasher, saved.pending);
   }
 }
 
-void Database::add_table(sim::Hasher& hasher, const Table& table) const {
-  hasher.add(static_cast<std::uint64_t>(table.next_in_sequence));
-  hasher.add(table.rows.size());
-  std::vector<const StoredRow*> rows;
-  for (const StoredRow& row : table.rows) rows.push_back(&row);
-  rows = in_order(rows, [&](sim::Hasher& one, const StoredRow* row) { add_row(one, *row, false); });
-  for (const StoredRow* row : rows) add_row(hasher, *row, true);
-}
-
-void Database::add_transaction(sim::Hasher& hasher, std::uint32_t slot, bool names) const {
+void Database::add_transaction(sim::Hasher& hasher, std::uint32_t slot) const {
   const Transaction& each = *transactions_[slot];
   hasher.add(static_cast<std::uint64_t>(each.phase));
   hasher.add(each.process == nullptr ? 0 : each.process->name().hash.low);
-  add_value(hasher, each.prepared_as, names);
+  each.prepared_as.fingerprint(hasher);
   hasher.add((each.aborted ? 1U : 0U) | (each.has_snapshot ? 2U : 0U) | (each.is_pivot ? 4U : 0U) |
              static_cast<std::uint64_t>(each.isolation) << 3);
   hasher.add(each.reads);
@@ -295,16 +255,8 @@ void Database::add_transaction(sim::Hasher& hasher, std::uint32_t slot, bool nam
   hasher.add(each.effects.size());
   for (const CarriedEffect& carried : each.effects) {
     hasher.add(carried.effect->hash);
-    add_value(hasher, carried.key, names);
-    for (const Field& value : carried.values) add_value(hasher, value.value, names);
-  }
-  if (!names) {
-    for (const Table& table : tables_) {
-      for (const StoredRow& row : table.rows) {
-        if (row.writer == slot) add_row(hasher, row, false);
-      }
-    }
-    return;
+    carried.key.fingerprint(hasher);
+    for (const Field& value : carried.values) value.value.fingerprint(hasher);
   }
   add_name(hasher, slot);
   add_name(hasher, each.waits_for);
@@ -313,15 +265,15 @@ void Database::add_transaction(sim::Hasher& hasher, std::uint32_t slot, bool nam
 }
 
 void Database::fingerprint(sim::Hasher& hasher) const {
-  for (const Table& table : tables_) add_table(hasher, table);
+  for (const Table& table : tables_) {
+    hasher.add(static_cast<std::uint64_t>(table.next_in_sequence));
+    hasher.add_set(table.rows, [&](sim::Hasher& one, const StoredRow& row) { add_row(one, row); });
+  }
   std::vector<std::uint32_t> open;
   for (std::uint32_t slot = 0; slot < transactions_.size(); ++slot) {
     if (transactions_[slot]->phase != Transaction::Phase::free) open.push_back(slot);
   }
-  hasher.add(open.size());
-  open = in_order(open,
-                  [&](sim::Hasher& one, std::uint32_t slot) { add_transaction(one, slot, false); });
-  for (const std::uint32_t slot : open) add_transaction(hasher, slot, true);
+  hasher.add_set(open, [&](sim::Hasher& one, std::uint32_t slot) { add_transaction(one, slot); });
 }
 
 }  // namespace onceward::models

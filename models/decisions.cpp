@@ -23,12 +23,11 @@ std::uint32_t Decisions::decide(sim::World& world, const sim::Site& site, const 
 }
 
 void Decisions::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(decisions_.size());
-  for (const Decision& each : decisions_) {
-    hasher.add(each.site->hash);
-    each.cause.fingerprint(hasher);
-    hasher.add(each.option);
-  }
+  hasher.add_set(decisions_, [](sim::Hasher& one, const Decision& each) {
+    one.add(each.site->hash);
+    each.cause.fingerprint(one);
+    one.add(each.option);
+  });
 }
 
 }  // namespace onceward::models

@@ -91,12 +91,11 @@ std::string Call::describe() const {
 }
 
 void ExternalService::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(kept_.size());
-  for (const Kept& kept : kept_) {
-    hasher.add(kept.operation->hash);
-    kept.key.fingerprint(hasher);
-    if (key_window_ != sim::kForever) kept.since.fingerprint(hasher);
-  }
+  hasher.add_set(kept_, [&](sim::Hasher& one, const Kept& kept) {
+    one.add(kept.operation->hash);
+    kept.key.fingerprint(one);
+    if (key_window_ != sim::kForever) kept.since.fingerprint(one);
+  });
 }
 
 }  // namespace onceward::models

@@ -143,12 +143,11 @@ void KeyValueStore::forget(World& world, Entry* entry) {
 }
 
 void KeyValueStore::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(entries_.size());
-  for (const Entry& entry : entries_) {
-    entry.key.fingerprint(hasher);
-    entry.value.fingerprint(hasher);
-    entry.until.fingerprint(hasher);
-  }
+  hasher.add_set(entries_, [](sim::Hasher& one, const Entry& entry) {
+    entry.key.fingerprint(one);
+    entry.value.fingerprint(one);
+    entry.until.fingerprint(one);
+  });
 }
 
 }  // namespace onceward::models

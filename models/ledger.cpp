@@ -154,16 +154,16 @@ void Ledger::row_committed(sim::World& world, const TableSpec& table, const Row&
 }
 
 void Ledger::requested(sim::World& world, const RequestSpec& request, const Row& row,
-                       std::uint32_t number, std::uint32_t entry) {
+                       const sim::Value& name, std::uint32_t entry) {
   const sim::Arena::Entered entered(world.arena(), owner());
-  const Fact fact{&row, nullptr, nullptr, sim::Value::integer(number)};
+  const Fact fact{&row, nullptr, nullptr, name};
   became_real(world, CauseKind::request, request.symbol.text, fact, true, entry);
 }
 
 void Ledger::acknowledged(sim::World& world, const RequestSpec& request, const Row& row,
-                          std::uint32_t number, std::uint32_t entry) {
+                          const sim::Value& name, std::uint32_t entry) {
   const sim::Arena::Entered entered(world.arena(), owner());
-  const Fact fact{&row, nullptr, nullptr, sim::Value::integer(number)};
+  const Fact fact{&row, nullptr, nullptr, name};
   became_real(world, CauseKind::acknowledged, request.symbol.text, fact, true, entry);
 }
 
@@ -326,25 +326,24 @@ void Ledger::tally_fingerprint(sim::Hasher& hasher, const ObligationSpec& spec,
 
 void Ledger::fingerprint(sim::Hasher& hasher) const {
   for (std::size_t i = 0; i < tallies_.size(); ++i) {
-    hasher.add(tallies_[i].size());
-    for (const Tally& each : tallies_[i]) tally_fingerprint(hasher, *specs_[i], each);
+    hasher.add_set(tallies_[i], [&](sim::Hasher& one, const Tally& each) {
+      tally_fingerprint(one, *specs_[i], each);
+    });
   }
   for (const Claim& claim : claims_) claim.start.fingerprint(hasher);
   for (const Count& count : counts_) {
-    hasher.add(count.of.size());
-    for (const Count::Of& of : count.of) {
-      of.key.fingerprint(hasher);
-      hasher.add(static_cast<std::uint64_t>(of.times));
-      for (const sim::Value& id : of.ids) id.fingerprint(hasher);
-    }
+    hasher.add_set(count.of, [](sim::Hasher& one, const Count::Of& of) {
+      of.key.fingerprint(one);
+      one.add(static_cast<std::uint64_t>(of.times));
+      for (const sim::Value& id : of.ids) id.fingerprint(one);
+    });
   }
-  hasher.add(delivered_.size());
-  for (const Delivered& each : delivered_) {
-    hasher.add(each.goal);
-    hasher.add(each.group);
-    each.message.fingerprint(hasher);
-    hasher.add(each.times);
-  }
+  hasher.add_set(delivered_, [](sim::Hasher& one, const Delivered& each) {
+    one.add(each.goal);
+    one.add(each.group);
+    each.message.fingerprint(one);
+    one.add(each.times);
+  });
 }
 
 }  // namespace onceward::models

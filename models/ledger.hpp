@@ -81,11 +81,11 @@ class Ledger final : public sim::Component {
   void table_changed(const TableSpec& table, std::uint32_t entry);
   // A transaction of `database` was prepared, or a prepared one was decided.
   void prepared_changed(const sim::Symbol& database, std::uint32_t entry);
-  // `number` tells requests apart; the retries of one have the same.
+  // `name` tells requests apart; the retries of one have the same.
   void requested(sim::World& world, const RequestSpec& request, const Row& row,
-                 std::uint32_t number, std::uint32_t entry);
+                 const sim::Value& name, std::uint32_t entry);
   void acknowledged(sim::World& world, const RequestSpec& request, const Row& row,
-                    std::uint32_t number, std::uint32_t entry);
+                    const sim::Value& name, std::uint32_t entry);
   void appended(sim::World& world, const sim::Symbol& topic, const Message& message,
                 std::uint32_t entry);
   void effect(sim::World& world, const sim::Symbol& name, const sim::Value& key,

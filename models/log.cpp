@@ -230,11 +230,10 @@ sim::Vector<const Message*> Log::unaccounted() const {
 
 void Log::fingerprint(sim::Hasher& hasher) const {
   for (const Topic& topic : topics_) {
-    hasher.add(topic.places.size());
-    for (const Topic::Place& place : topic.places) {
-      place.key.fingerprint(hasher);
-      hasher.add(place.partition);
-    }
+    hasher.add_set(topic.places, [](sim::Hasher& one, const Topic::Place& place) {
+      place.key.fingerprint(one);
+      one.add(place.partition);
+    });
     for (const Partition& partition : topic.partitions) {
       hasher.add(partition.messages.size());
       for (const Message& message : partition.messages) message.fingerprint(hasher);

@@ -1,6 +1,7 @@
 #include "models/memory.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace onceward::models {
 
@@ -207,19 +208,22 @@ bool Memory::take(std::uint32_t cell, const Value& item) {
 void Memory::fingerprint(sim::Hasher& hasher) const {
   for (const Cell& cell : cells_) {
     cell.value.fingerprint(hasher);
+    // In their order, for `first` tells it.
     hasher.add(cell.items.size());
     for (const Item& item : cell.items) {
       item.key.fingerprint(hasher);
       item.value.fingerprint(hasher);
     }
   }
-  hasher.add(static_cast<std::uint64_t>(
-      std::count_if(locks_.begin(), locks_.end(), [](const Held* each) { return each->taken; })));
+  const sim::OutsideStep gate;  // a pass compares what its process remembers, within a step
+  std::vector<const Held*> taken;
   for (const Held* held : locks_) {
-    if (!held->taken) continue;
-    hasher.add(held->id.name->hash);
-    held->id.key.fingerprint(hasher);
+    if (held->taken) taken.push_back(held);
   }
+  hasher.add_set(taken, [](sim::Hasher& one, const Held* held) {
+    one.add(held->id.name->hash);
+    held->id.key.fingerprint(one);
+  });
 }
 
 }  // namespace onceward::models

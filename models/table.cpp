@@ -69,14 +69,13 @@ std::string TableSpec::entity(const Row& row) const {
 int compare(sim::World& world, const sim::Value& a, const sim::Value& b) {
   if (a == b || a.kind() != b.kind()) return 0;
   switch (a.kind()) {
-    case sim::ValueKind::text:
-      return a.view() < b.view() ? -1 : 1;
     case sim::ValueKind::instant:
       return world.is_before(a, b, false) ? -1 : 1;
+    case sim::ValueKind::text:
     case sim::ValueKind::boolean:
     case sim::ValueKind::integer:
     case sim::ValueKind::duration:
-      return a.number() < b.number() ? -1 : 1;
+      return sim::compare(a, b);
     default:
       return 0;
   }

@@ -229,12 +229,7 @@ void Timers::fingerprint(sim::Hasher& hasher) const {
   for (const Timer* timer : timers_) {
     if (timer->phase != sim::Occurrence::Phase::pending) others.push_back(timer);
   }
-  std::stable_sort(others.begin(), others.end(), [](const Timer* a, const Timer* b) {
-    if (a->timer_ != b->timer_) return a->timer_ < b->timer_;
-    return sim::comes_before(a->key_, b->key_);
-  });
-  hasher.add(others.size());
-  for (const Timer* timer : others) timer->fingerprint(hasher);
+  hasher.add_set(others, [](sim::Hasher& one, const Timer* timer) { timer->fingerprint(one); });
 }
 
 }  // namespace onceward::models

@@ -1,6 +1,10 @@
 #include "models/workload.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "models/families.hpp"
 
 namespace onceward::models {
 namespace {
@@ -17,7 +21,7 @@ class Workload::Arrival final : public sim::Occurrence {
     workload_.arrive(world, index_, id);
   }
   [[nodiscard]] bool is_local(const sim::World& world) const override;
-  void fingerprint(sim::Hasher& hasher) const override { hasher.add(index_); }
+  void fingerprint(sim::Hasher& hasher) const override { workload_.add_request(hasher, index_); }
   [[nodiscard]] std::string describe() const override {
     const RequestOrder& order = *workload_.orders_[index_];
     const Sent& sent = workload_.sent_[index_];
@@ -35,8 +39,11 @@ const RequestOrder& RequestHandling::order() const { return *workload->orders_[i
 const Row& RequestHandling::row() const { return workload->rows_[index]; }
 
 void RequestHandling::fingerprint(sim::Hasher& hasher) const {
-  hasher.add(std::uint64_t{index} << 1 | (heard ? 1U : 0U));
+  workload->add_request(hasher, index);
+  hasher.add(heard ? 1 : 0);
 }
+
+sim::Value RequestHandling::name() const { return workload->name_of(index); }
 
 void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
   Workload& in = *workload;
@@ -50,7 +57,7 @@ void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
   if (heard && failed) {
     in.fail(world, index, Workload::Failure::seen);
   } else if (heard) {
-    in.ledger_->acknowledged(world, *order().spec, row(), index, entry);
+    in.ledger_->acknowledged(world, *order().spec, row(), name(), entry);
     in.settle(world, index);
   }
   in.start_waiting(world, *process);
@@ -67,10 +74,32 @@ Workload::Workload(const sim::Symbol& name, sim::OwnerId owner, sim::World& worl
       orders_(orders.begin(), orders.end()),
       first_part_(world.add_parts(static_cast<std::uint32_t>(orders.size()))),
       ledger_(&ledger) {
+  const Families families = families_of(orders);
+  standings_.assign(families.requests.begin(), families.requests.end());
+  const auto first_key = static_cast<std::uint32_t>(orders.size()) + 1;  // after the requests
   for (const RequestOrder* order : orders) {
-    rows_.emplace_back(order->values.begin(), order->values.end());
+    Row& row = rows_.emplace_back();
+    for (const sim::Value& value : order->values) {
+      const bool is_text = value.kind() == sim::ValueKind::text;
+      const auto key = is_text ? families.keys.find(value.view()) : families.keys.end();
+      row.push_back(key == families.keys.end() ? value : value.as_key(first_key + key->second));
+    }
   }
+  if (!families.keys.empty()) world.note_keys();
   sent_.resize(orders.size());
+}
+
+sim::Value Workload::name_of(std::uint32_t index) {
+  return sim::Value::integer(index).as_key(index + 1);
+}
+
+void Workload::add_request(sim::Hasher& hasher, std::uint32_t index) const {
+  if (hasher.renames_keys()) {
+    const Families::Standing& standing = standings_[index];
+    hasher.add(std::uint64_t{standing.family} << 32 |
+               (standing.family == 0 ? index : standing.role));
+  }
+  name_of(index).fingerprint(hasher);
 }
 
 void Workload::on_start(sim::World& world) {
@@ -172,7 +201,7 @@ void Workload::trace_arrival(sim::World& world, std::uint32_t index, const sim::
   });
   sent_[index].entry = entry;
   if (entry != 0) world.set_cause(entry);
-  ledger_->requested(world, *order.spec, rows_[index], index, entry);
+  ledger_->requested(world, *order.spec, rows_[index], name_of(index), entry);
 }
 
 bool Workload::survives(sim::World& world, std::uint32_t index, const sim::Process& process,
@@ -336,16 +365,22 @@ bool Workload::is_noticed(const RequestOrder& order) const {
 }
 
 void Workload::fingerprint(sim::Hasher& hasher) const {
-  for (std::uint32_t i = 0; i < sent_.size(); ++i) {
+  std::vector<std::uint32_t> all(sent_.size());
+  std::iota(all.begin(), all.end(), 0U);
+  hasher.add_set(all, [&](sim::Hasher& one, std::uint32_t i) {
+    add_request(one, i);
+    if (one.renames_keys() && standings_[i].family != 0) {
+      for (const sim::Value& value : rows_[i]) value.fingerprint(one);
+    }
     std::uint64_t in_work[2] = {0, 0};
     for (const RequestHandling* each : in_work_) in_work[each->heard ? 1 : 0] += each->index == i;
-    hasher.add(static_cast<std::uint64_t>(sent_[i].state) | std::uint64_t{sent_[i].tries} << 8);
-    hasher.add(in_work[0] << 32 | in_work[1]);
-  }
+    one.add(static_cast<std::uint64_t>(sent_[i].state) | std::uint64_t{sent_[i].tries} << 8);
+    one.add(in_work[0] << 32 | in_work[1]);
+  });
   hasher.add(queue_.size());
   for (const Queued& each : queue_) {
-    hasher.add(std::uint64_t{each.index} << 32 | each.process->index() << 1 |
-               (each.heard ? 1U : 0U));
+    add_request(hasher, each.index);
+    hasher.add(std::uint64_t{each.process->index()} << 1 | (each.heard ? 1U : 0U));
   }
 }
 

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/families.hpp"
 #include "models/ledger.hpp"
 #include "models/log.hpp"
 #include "sim/component.hpp"
@@ -51,6 +52,8 @@ class RequestHandling final : public sim::InArena, public sim::Completion {
       : workload(&from), index(which), process(&by), heard(heard_by_client) {}
   [[nodiscard]] const RequestOrder& order() const;
   [[nodiscard]] const Row& row() const;
+  // What tells its request from others.
+  [[nodiscard]] sim::Value name() const;
   void activity_ended(sim::World& world, sim::Activity& activity) override;
   [[nodiscard]] std::string describe_run(const sim::Activity& activity) const override;
   void fingerprint(sim::Hasher& hasher) const;
@@ -77,6 +80,9 @@ class Workload final : public sim::Component {
  private:
   friend class RequestHandling;
   class Arrival;
+
+  [[nodiscard]] static sim::Value name_of(std::uint32_t index);
+  void add_request(sim::Hasher& hasher, std::uint32_t index) const;
 
   // How it stands between a client and the answer to its request.
   enum class State : std::uint8_t {
@@ -120,6 +126,7 @@ class Workload final : public sim::Component {
 
   sim::Vector<const RequestOrder*> orders_;
   sim::Vector<Row> rows_;  // the values of each, in the arena
+  sim::Vector<Families::Standing> standings_;
   sim::Vector<Sent> sent_;
   std::uint32_t first_part_;   // of the world's parts; one a request
   sim::Vector<Queued> queue_;  // in the order of arrival

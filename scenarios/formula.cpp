@@ -18,13 +18,6 @@ Value mistaken(Scope& scope, const char* what) {
   return kNull;
 }
 
-// -1, 0 or 1; of two of one kind that are neither instants nor ids.
-int compare_plain(const Value& a, const Value& b) {
-  if (a == b) return 0;
-  if (a.kind() == ValueKind::text) return a.view() < b.view() ? -1 : 1;
-  return a.number() < b.number() ? -1 : 1;
-}
-
 const Value& at(const models::Row& row, std::uint32_t index) {
   return index < row.size() ? row[index] : kNull;
 }
@@ -216,7 +209,7 @@ Value Formula::comparison(Scope& scope) const {
                                   : scope.world->is_before(a, b, or_equal));
   }
   if (a.kind() == ValueKind::minted) return mistaken(scope, "ids are in no order");
-  const int order = compare_plain(a, b);
+  const int order = sim::compare(a, b);
   switch (op) {
     case Op::less:
       return Value::boolean(order < 0);

@@ -180,7 +180,7 @@ std::uint32_t Frame::decide(const Step& step) {
   if (step.has_value) {
     cause = evaluate(step.value);
   } else if (asked() != nullptr) {
-    cause = Value::integer(request_number());
+    cause = request_name();
   } else if (event() != nullptr) {
     cause = event()->id;
   } else if (timer_key() != nullptr) {

@@ -41,7 +41,7 @@ Frame::Frame(Frame& parent, const Block& block, bool stays)
   kept_->attempt = parent.attempt();
   if (const models::Row* asked = parent.asked()) {
     kept_->request = *asked;
-    kept_->request_number = parent.request_number();
+    kept_->request_name = parent.request_name();
   }
   if (const Value* key = parent.timer_key()) kept_->timer = *key;
 }
@@ -190,8 +190,8 @@ const models::Row* Frame::asked() const {
   return request == nullptr ? nullptr : &request->row();
 }
 
-std::uint32_t Frame::request_number() const {
-  return kept_ != nullptr ? kept_->request_number : request->index;
+Value Frame::request_name() const {
+  return kept_ != nullptr ? kept_->request_name : request->name();
 }
 
 const Value* Frame::timer_key() const {
@@ -208,8 +208,8 @@ void Frame::add_branches(sim::Hasher& hasher) const {
   }
   if (kept_ == nullptr) return;
   if (kept_->event) kept_->event->fingerprint(hasher);
-  hasher.add(std::uint64_t{kept_->request_number} << 32 |
-             static_cast<std::uint64_t>(kept_->attempt));
+  kept_->request_name.fingerprint(hasher);
+  hasher.add(static_cast<std::uint64_t>(kept_->attempt));
   if (kept_->request) {
     for (const Value& value : *kept_->request) value.fingerprint(hasher);
   }

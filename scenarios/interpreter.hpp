@@ -176,7 +176,7 @@ class Frame final : public sim::InArena,
     std::optional<models::Message> event;
     std::int64_t attempt = 0;
     std::optional<models::Row> request;
-    std::uint32_t request_number = 0;
+    sim::Value request_name;
     std::optional<sim::Value> timer;
   };
   void spawn(const Step& step);
@@ -200,7 +200,7 @@ class Frame final : public sim::InArena,
   [[nodiscard]] const models::Message* event() const;
   [[nodiscard]] std::int64_t attempt() const;
   [[nodiscard]] const models::Row* asked() const;
-  [[nodiscard]] std::uint32_t request_number() const;
+  [[nodiscard]] sim::Value request_name() const;
   [[nodiscard]] const sim::Value* timer_key() const;
   void add_branches(sim::Hasher& hasher) const;
 

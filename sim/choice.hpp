@@ -39,6 +39,24 @@ class ChoicePoint {
   ~ChoicePoint() = default;
 };
 
+// A choice among values, each named by its text: `describe(i)`.
+template <class Describe>
+class ChoiceOfValue final : public ChoicePoint {
+ public:
+  ChoiceOfValue(ChoiceKind of, std::uint32_t count, const Describe& describe)
+      : describe_(describe) {
+    kind = of;
+    arity = count;
+  }
+  [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
+    return hash_bytes(describe_(i));
+  }
+  [[nodiscard]] std::string option_text(std::uint32_t i) const override { return describe_(i); }
+
+ private:
+  const Describe& describe_;
+};
+
 class ChoiceSource {
  public:
   virtual ~ChoiceSource() = default;

@@ -4,12 +4,16 @@
 // every run, build type and compiler. Hashes are comparable only within one engine version.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "sim/heap_check.hpp"
 
 namespace onceward::sim {
 
@@ -30,6 +34,8 @@ struct Hash128 {
 // The hash of (`parent`, `site`, `n`): how causal ids are made (DESIGN 3.3).
 [[nodiscard]] Hash128 derive(const Hash128& parent, const Hash128& site, std::uint64_t n);
 
+class StateHash;
+
 // Accumulates words; `finish` may be called once. The order of words matters; put a count before a
 // list, so that two lists never read as one.
 class Hasher {
@@ -39,7 +45,14 @@ class Hasher {
     raw,      // by their value: for what is hashed apart from the places that hold the same ones
     none,     // not at all: for comparing what may differ in the order in which they appear
   };
-  explicit Hasher(Ids ids = Ids::renamed) : ids_(ids) {}
+  // `renames_keys`: a key for which others may stand (sim::Value) counts as a minted id.
+  explicit Hasher(Ids ids = Ids::renamed, bool renames_keys = false)
+      : ids_(ids), renames_keys_(renames_keys) {
+    words_[0] = words_[1] = 0;
+  }
+  // Of the whole of a state: sets are hashed in parts of `whole`, which knows how ids and numbers
+  // appear in all of them. `StateHash::finish` gives the hash.
+  explicit Hasher(StateHash& whole);
 
   void add(std::uint64_t word) {
     if (used_ == words_.size()) fold();
@@ -64,6 +77,35 @@ class Hasher {
   // appearance it counts by its rank among those seen, afterwards as a minted id does.
   void add_ranked(std::uint64_t number);
 
+  // Adds the things of a list whose order says nothing, each as `add_thing(hasher, thing)` does.
+  // A set within a thing of a set is taken in the order of what its own say without ids.
+  template <class List, class AddThing>
+  void add_set(const List& things, const AddThing& add_thing) {
+    add(things.size());
+    if (whole_ != nullptr && !is_part_ && met_ == nullptr) {
+      for (const auto& thing : things) {
+        Hasher part(*whole_, place());
+        add_thing(part, thing);
+        part.finish_part();
+      }
+      return;
+    }
+    if (things.size() < 2) {
+      for (const auto& thing : things) add_thing(*this, thing);
+      return;
+    }
+    const OutsideStep gate;
+    std::vector<std::pair<Hash128, decltype(&*things.begin())>> sorted;
+    for (const auto& thing : things) {
+      Hasher content(Ids::none, renames_keys_);
+      add_thing(content, thing);
+      sorted.emplace_back(content.finish(), &thing);
+    }
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [content, thing] : sorted) add_thing(*this, *thing);
+  }
+
   // What the state being hashed refers to that has a place in time, in the order met: listed for
   // whoever asked with `list_met`, without effect on the hash.
   struct Met {
@@ -79,13 +121,17 @@ class Hasher {
     if (met_ != nullptr && !met_->has(step)) met_->steps.push_back(step);
   }
 
+  [[nodiscard]] bool renames_keys() const { return renames_keys_; }
+
   [[nodiscard]] Hash128 finish();
 
-  // Whether a number was added that counts by its order.
-  [[nodiscard]] bool has_renamed() const { return minted_.count + ranked_.count > 0; }
-
  private:
+  friend class StateHash;
+  Hasher(StateHash& whole, std::uint64_t place);
   void fold();
+  void finish_part();
+  // How many words were added.
+  [[nodiscard]] std::uint64_t place() const { return folds_ * words_.size() + used_; }
 
   static constexpr std::size_t kCarried = 2;  // words that hold the hash so far
   // Numbers seen so far. A full list makes the key finer (states may count as different), never
@@ -96,12 +142,63 @@ class Hasher {
     [[nodiscard]] std::size_t find(std::uint64_t number) const;
   };
 
-  std::array<std::uint64_t, 34> words_{};
+  // Read below `used_` only. So many bytes are hashed without what longer inputs are prepared with.
+  std::array<std::uint64_t, 30> words_;
   std::size_t used_ = kCarried;
-  Ids ids_;
+  std::uint64_t folds_ = 0;
+  Ids ids_ = Ids::renamed;
+  bool renames_keys_ = false;
+  bool is_part_ = false;
   Seen minted_;
   Seen ranked_;
   Met* met_ = nullptr;
+  StateHash* whole_ = nullptr;
+};
+
+// The hash of a state, made of parts whose order says nothing: what is hashed in a row, and each
+// thing of each set. Equal for two states that differ only in the values of their minted ids and,
+// by a mapping that keeps their order, of their ranked numbers.
+//
+// The names are told apart by where they appear, in rounds (colour refinement, Weisfeiler and Leman
+// 1968); those that look alike are then taken one after the other. Where that is not enough the
+// same state may have several hashes; different states never have one.
+class StateHash {
+ public:
+  explicit StateHash(bool renames_keys = false) : renames_keys_(renames_keys) {}
+  [[nodiscard]] bool renames_keys() const { return renames_keys_; }
+
+  // Ends the part in which everything is that is in no set, and gives the hash of all. May be used
+  // for another state then.
+  [[nodiscard]] Hash128 finish(Hasher& rest);
+
+ private:
+  friend class Hasher;
+
+  // `names_` from `begin` on are those that appear in it, in this order: minted, then ranked.
+  struct Part {
+    Hash128 content;
+    std::uint32_t begin;
+    std::uint32_t minted;
+    std::uint32_t ranked;
+  };
+  void number_names();
+  void tell_apart();
+  [[nodiscard]] std::size_t refine();
+  [[nodiscard]] Hash128 sum() const;
+  // The place of `name` among `names`, to which it is added if it is new.
+  [[nodiscard]] std::uint32_t place_of(std::uint64_t name, std::vector<std::uint64_t>& names);
+
+  bool renames_keys_;
+  std::vector<Part> parts_;
+  std::vector<std::uint64_t> names_;    // by appearance
+  std::vector<std::uint32_t> numbers_;  // by appearance: its place among the minted or the ranked
+  std::vector<std::uint64_t> minted_;   // each once
+  std::vector<std::uint64_t> ranked_;   // each once
+  std::vector<std::uint32_t> slots_;    // where in one of the two a name is, and 1; 0: free
+  std::vector<std::uint64_t> colors_;   // by place among the minted
+  std::vector<std::uint64_t> refined_;
+  std::vector<std::uint32_t> by_color_;  // places among the minted
+  std::vector<std::uint32_t> ranks_;     // by place: first of the minted, then of the ranked
 };
 
 }  // namespace onceward::sim

@@ -11,8 +11,8 @@
 namespace onceward::sim {
 
 namespace detail {
-// True inside a step of this thread. Defined beside the checked `operator new`: whoever opens a step
-// links that one, also where a sanitizer's library comes earlier in the link line.
+// True inside a step of this thread. Defined beside the checked `operator new`: whoever opens a
+// step links that one, also where a sanitizer's library comes earlier in the link line.
 extern constinit thread_local bool in_step;  // the current world
 [[nodiscard]] inline bool exchange_in_step(bool now) { return std::exchange(in_step, now); }
 }  // namespace detail

@@ -23,6 +23,10 @@ struct Text {
   [[nodiscard]] std::string_view view() const { return {bytes(), size}; }
 };
 
+namespace detail {
+extern constinit thread_local bool keys_were_told_apart;  // the current world
+}
+
 class Value {
  public:
   Value() = default;  // null
@@ -46,6 +50,17 @@ class Value {
     return value;
   }
 
+  // The same as one of a family of which any may stand for any other, so that a search need not try
+  // all of them: it is copied, and compared for equality with others of the family. Whoever makes
+  // more of it (an order, a longer text, a comparison with what is no key) tells them apart, and
+  // the thread remembers it. `number`: of this text or integer among the keys of a world; not 0.
+  [[nodiscard]] Value as_key(std::uint32_t number) const {
+    Value key = *this;
+    key.step_ = number;
+    return key;
+  }
+  [[nodiscard]] bool is_key() const { return step_ != 0 && kind_ != ValueKind::instant; }
+
   [[nodiscard]] ValueKind kind() const { return kind_; }
   [[nodiscard]] bool is_null() const { return kind_ == ValueKind::null; }
   [[nodiscard]] bool is_true() const { return kind_ == ValueKind::boolean && integer_ != 0; }
@@ -57,8 +72,9 @@ class Value {
 
   // Equal kind and content.
   friend bool operator==(const Value& a, const Value& b) {
-    if (a.kind_ != b.kind_ || a.step_ != b.step_) return false;
-    if (a.kind_ != ValueKind::text) return a.integer_ == b.integer_;
+    if (a.kind_ != b.kind_) return false;
+    if (a.kind_ != ValueKind::text) return a.step_ == b.step_ && a.integer_ == b.integer_;
+    if (a.is_key() != b.is_key()) detail::keys_were_told_apart = true;
     return a.text_ == b.text_ || a.view() == b.view();
   }
 
@@ -77,6 +93,10 @@ class Value {
     const Text* text_;
   };
 };
+
+// -1, 0 or 1: the order of texts, truth values, numbers and durations, for all to see. REQUIRES: of
+// one kind of these.
+[[nodiscard]] int compare(const Value& a, const Value& b);
 
 // A total order of contents, for what is kept as a set: equal sets then look alike. The order of
 // ids and of instants depends on the run; it must not be seen.

@@ -50,6 +50,8 @@ class World {
 
   // Which windows later runs keep. REQUIRES: the reading `any`.
   void heed(Heeded heeded) { heeded_ = std::move(heeded); }
+  // Whether `settle` takes states for one that differ only by which of its keys is which.
+  void rename_keys(bool renames) { whole_ = StateHash(renames); }
   [[nodiscard]] const FaultPlan& plan() const { return plan_; }
 
   // Lets the next occurrence happen and everything that follows from it at once. False: quiet,
@@ -84,8 +86,8 @@ class World {
   [[nodiscard]] Hash128 fingerprint() const;
   // The fingerprint but for what was spent; forgets the instants that nothing refers to any more.
   Hash128 settle();
-  // Its parts, by name, without ids made in the run and the histories of tasks that hold them: what
-  // states that are alike have in common whatever led to them.
+  // Its parts, by name, without ids, keys and the histories of tasks that hold them: what states
+  // that are alike have in common whatever led to them.
   using Parts = std::vector<std::pair<std::string, Hash128>>;
   [[nodiscard]] Parts outline() const;
 
@@ -120,6 +122,10 @@ class World {
   [[nodiscard]] ResourceId add_resource() { return add_resources(1); }
   // So many with numbers in a row; the first one.
   [[nodiscard]] ResourceId add_resources(std::uint32_t count);
+
+  // The world has values that are keys (Value::as_key).
+  void note_keys() { has_keys_ = true; }
+  [[nodiscard]] bool has_keys() const { return has_keys_; }
 
   // `count` more parts of the workload, each of which a run may do without; the first one's number.
   std::uint32_t add_parts(std::uint32_t count) { return std::exchange(parts_, parts_ + count); }
@@ -182,18 +188,8 @@ class World {
   template <class Describe>
   std::uint32_t choose_value(ChoiceKind kind, const Site& site, std::uint32_t count,
                              const Describe& describe) {
-    struct Point final : ChoicePoint {
-      const Describe* text = nullptr;
-      [[nodiscard]] Hash128 option_id(std::uint32_t i) const override {
-        return hash_bytes((*text)(i));
-      }
-      [[nodiscard]] std::string option_text(std::uint32_t i) const override { return (*text)(i); }
-    };
     if (count < 2) return 0;
-    Point point;
-    point.kind = kind;
-    point.arity = count;
-    point.text = &describe;
+    ChoiceOfValue<Describe> point(kind, count, describe);
     const std::uint32_t index = choose_here(point, site);
     remember_choice(site, index);
     return index;
@@ -352,7 +348,7 @@ class World {
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);
   void decide_comparison(const Value& a, const Value& b, bool before, bool or_equal);
   enum class Faults : std::uint8_t { told, left_out };
-  [[nodiscard]] Hash128 fingerprint(Hasher::Met& met, Faults faults) const;
+  [[nodiscard]] Hash128 fingerprint(StateHash& whole, Hasher::Met& met, Faults faults) const;
   std::uint32_t add_entry(TraceEntry entry);
   void tell_waiting();
   void build(const Model& model);
@@ -395,6 +391,8 @@ class World {
   std::vector<std::optional<FaultRule>> goals_;
   std::uint32_t parts_ = 0;
   std::vector<bool> left_out_;
+  bool has_keys_ = false;
+  StateHash whole_;  // what `settle` works with
 };
 
 }  // namespace onceward::sim

@@ -160,9 +160,7 @@ void World::log_pending() const {
   for (const Periodic* periodic : core_->periodics) log_frozen(*periodic, periodic->process());
 }
 
-// What is pending for nobody in particular is a set: it is added in the order of its hashes. Those
-// that hold ids are added once more, so that an id here and the same one in a component are known
-// to be the same.
+// What is pending for nobody in particular is a set.
 void World::add_core(Hasher& hasher) const {
   hasher.add(core_->findings.size());
   for (const Finding& finding : core_->findings) {
@@ -170,44 +168,33 @@ void World::add_core(Hasher& hasher) const {
     finding.entity.fingerprint(hasher);
   }
   struct Pending {
-    Hash128 hash;
     const Occurrence* occurrence;
-    bool has_renamed;
+    bool is_parked;  // a pass
   };
   std::vector<Pending> all;
-  const auto add = [&](const Occurrence& occurrence, std::uint64_t tag) {
-    Hasher one;
-    one.add(tag);
-    one.add(occurrence.site->hash);
-    occurrence.fingerprint(one);
-    const bool has_renamed = one.has_renamed();
-    all.push_back({one.finish(), &occurrence, has_renamed});
-  };
   for (std::size_t i = 0; i < core_->agenda.size(); ++i) {
-    const Occurrence& occurrence = *core_->agenda[i].occurrence;
-    if (occurrence.activity == nullptr) add(occurrence, 1);
+    const Occurrence* occurrence = core_->agenda[i].occurrence;
+    if (occurrence->activity == nullptr) all.push_back({occurrence, false});
   }
   for (const Periodic* periodic : core_->periodics) {
-    if (periodic->phase != Occurrence::Phase::pending) add(*periodic, 2);
+    if (periodic->phase != Occurrence::Phase::pending) all.push_back({periodic, true});
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Pending& a, const Pending& b) { return a.hash < b.hash; });
-  hasher.add(all.size());
-  const bool timed = !heeded_.none();
-  for (const Pending& pending : all) {
-    hasher.add(pending.hash);
-    if (pending.has_renamed || timed) pending.occurrence->fingerprint(hasher);
-    if (timed) hasher.meet(*pending.occurrence);
-  }
+  hasher.add_set(all, [](Hasher& one, const Pending& pending) {
+    one.add(pending.is_parked ? 1 : 0);
+    one.add(pending.occurrence->site->hash);
+    pending.occurrence->fingerprint(one);
+    one.meet(*pending.occurrence);
+  });
 }
 
 Hash128 World::fingerprint() const {
   Hasher::Met met;
-  return fingerprint(met, Faults::told);
+  StateHash whole;
+  return fingerprint(whole, met, Faults::told);
 }
 
-Hash128 World::fingerprint(Hasher::Met& met, Faults faults) const {
-  Hasher hasher;
+Hash128 World::fingerprint(StateHash& whole, Hasher::Met& met, Faults faults) const {
+  Hasher hasher(whole);
   const bool timed = !heeded_.none();
   if (timed) hasher.list_met(met);
   for (const Process* process : processes_) process->fingerprint(hasher);
@@ -218,12 +205,12 @@ Hash128 World::fingerprint(Hasher::Met& met, Faults faults) const {
   }
   add_core(hasher);
   if (timed) core_->zone.fingerprint(hasher, met);
-  return hasher.finish();
+  return whole.finish(hasher);
 }
 
 Hash128 World::settle() {
   Hasher::Met met;
-  const Hash128 hash = fingerprint(met, Faults::left_out);
+  const Hash128 hash = fingerprint(whole_, met, Faults::left_out);
   if (!heeded_.none()) core_->zone.forget_all_but(met);
   return hash;
 }
@@ -247,7 +234,7 @@ void World::spend(const std::vector<std::uint32_t>& spent) {
 World::Parts World::outline() const {
   Parts parts;
   const auto add = [&](const std::string& name, const auto& add_part) {
-    Hasher hasher(Hasher::Ids::none);
+    Hasher hasher(Hasher::Ids::none, true);
     add_part(hasher);
     parts.emplace_back(name, hasher.finish());
   };

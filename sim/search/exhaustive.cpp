@@ -29,6 +29,7 @@ class Exhaustive {
     heeded_.all = options.timing == TimingMode::windows;
     if (plan.exact) options_.reductions.fewer_faults = false;
     if (heeded_.all) options_.reductions.local_steps = false;
+    options_.reductions.symmetric_keys = options_.reductions.symmetric_keys && world_.has_keys();
     successors_.reduce(options_.reductions);
   }
 
@@ -72,6 +73,8 @@ class Exhaustive {
     faults_ = 0;
     result_.figures.depth = 0;
     world_.heed(heeded_);
+    world_.rename_keys(options_.reductions.symmetric_keys);
+    detail::keys_were_told_apart = false;
     Landing first;
     if (!successors_.start(first)) {
       give_up(Verdict::unknown, "a choice is made while processes start, before the first step");
@@ -155,7 +158,11 @@ class Exhaustive {
   // The world is where steps from the top node led.
   void arrive(Landing landing) {
     if (!successors_.conflict().empty()) disagree(successors_.conflict());
-    if (landing.kind == Landing::Kind::impossible) return;
+    if (options_.reductions.symmetric_keys && detail::keys_were_told_apart) {
+      options_.reductions.symmetric_keys = false;
+      again_ = true;
+    }
+    if (again_ || landing.kind == Landing::Kind::impossible) return;
     count(landing.steps);
     note_strikes(world_, result_);
     if (!world_.findings().empty()) note_also(world_, options_, result_);
@@ -178,12 +185,12 @@ class Exhaustive {
     const Spent spent = world_.spent();
     const Visited::Answer answer = visited_.enter(landing.state, spent);
     if (answer == Visited::Answer::on_path) note_cycle(landing.state, spent, landing.choices);
-    if (answer == Visited::Answer::known &&
+    if (answer == Visited::Answer::known && audit_.waits_for(landing.state) &&
         !audit_.agrees(landing.state, choices_to(landing.choices))) {
       disagree(audit_.difference());
     }
     if (answer == Visited::Answer::added && world_.quiet()) {
-      static_cast<void>(quiet_.enter(world_.settle()));
+      static_cast<void>(quiet_.enter(audit_.hash_of(landing)));
     }
     if (visited_.size() > states_max_) states_used_up();
     return answer == Visited::Answer::added || answer == Visited::Answer::again;
@@ -364,7 +371,7 @@ class Exhaustive {
   std::uint64_t states_max_;
   Heeded heeded_;
   Visited visited_;
-  Visited quiet_;                    // those in which all is quiet, whatever was spent
+  Visited quiet_;                    // outlines of those in which all is quiet
   std::uint32_t faults_ = 0;         // that the runs being searched have spent
   std::vector<Frontier> frontiers_;  // by faults spent
   std::vector<Node> nodes_;          // the path; kept beyond depth_ to reuse their memory

@@ -40,6 +40,8 @@ const std::vector<ReductionHelp>& reduction_catalogue() {
       {&Reductions::local_steps, "local-steps", "a step that nobody else can tell happens at once"},
       {&Reductions::fewer_faults, "fewer-faults",
        "a state that was met with fewer faults stands for it with more"},
+      {&Reductions::symmetric_keys, "symmetric-keys",
+       "requests that differ by their keys alone stand for one another"},
   };
   return catalogue;
 }

@@ -15,7 +15,6 @@ Hash128 MergeAudit::hash_of(const Successors::Landing& landing) const {
 
 bool MergeAudit::agrees(const Hash128& state, const Choices& choices) {
   const auto found = met_.find(state);
-  if (found == met_.end()) return true;
   const std::uint32_t steps = world_.steps();
   const Met first = std::move(found->second);
   met_.erase(found);

@@ -33,9 +33,11 @@ class MergeAudit {
   // A sampled state has been left again.
   void left(const Hash128& state, Met met) { met_[state] = std::move(met); }
 
+  // Whether a state is to be tried again, should it be met again.
+  [[nodiscard]] bool waits_for(const Hash128& state) const { return met_.count(state) > 0; }
   // The world, after the path `choices`, is in what counts as `state`, with as much spent as then
   // or more: tries all that follows it with as much as then, once for each state. False: it is not
-  // what followed it before.
+  // what followed it before. REQUIRES: it waits for `state`.
   // The world is left anywhere.
   [[nodiscard]] bool agrees(const Hash128& state, const Choices& choices);
 

@@ -20,7 +20,12 @@ struct Reductions {
   // the labels of a shortest path with budgets). Not where the plan says exactly what must strike.
   bool fewer_faults = true;
 
-  [[nodiscard]] static Reductions none() { return {false, false}; }
+  // Where the keys that a workload brings may stand for one another (sim::Value::as_key), states
+  // that differ only by which is which are one (Ip and Dill 1996: scalarsets). That they may is
+  // proven by the search itself: it begins anew without, should a run tell two of them apart.
+  bool symmetric_keys = true;
+
+  [[nodiscard]] static Reductions none() { return {false, false, false}; }
 };
 
 struct ReductionHelp {

@@ -94,8 +94,9 @@ struct SearchFigures {
   std::uint64_t shrink_runs = 0;
   // Of memory: the set of states of the search that took most.
   std::uint64_t visited_bytes = 0;
-  Hash128 digest;        // of all states met, for comparing two searches
-  Hash128 quiet_digest;  // of those in which all is quiet: reductions leave them as they are
+  Hash128 digest;  // of all states met, for comparing two searches
+  // Of the outlines of those in which all is quiet: reductions leave them as they are.
+  Hash128 quiet_digest;
 };
 
 struct Result {

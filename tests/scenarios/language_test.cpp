@@ -302,7 +302,8 @@ TEST_CASE("a mistake in an obligation is told as one") {
   CHECK(answer_to(draft) == "null cannot be calculated with");
 }
 
-TEST_CASE("how ids are spelled changes neither the verdict nor the number of states") {
+TEST_CASE(
+    "how ids are spelled changes neither the verdict nor, among texts, the number of states") {
   const auto searched = [](const std::string& ids) {
     Draft draft;
     draft.workload =
@@ -317,7 +318,7 @@ TEST_CASE("how ids are spelled changes neither the verdict nor the number of sta
   CHECK(plain.substr(0, 9) == "EXHAUSTED");
   CHECK(searched("='zebra-' + (9 - n)") == plain);
   CHECK(searched("=n == 1 ? 'z' : 'a'") == plain);
-  CHECK(searched("=1000 - n") == plain);
+  CHECK(searched("=1000 - n").substr(0, 9) == "EXHAUSTED");  // numbers are no keys: all are tried
 }
 
 TEST_CASE("a violation that no timing allows leaves the answer open only without windows") {

@@ -3,7 +3,9 @@
 
 #include <rapidcheck/catch.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <tuple>
 #include <vector>
 
 #include "sim/random.hpp"
@@ -126,11 +128,103 @@ TEST_CASE("a raw hasher counts ids and numbers by their value", "[sim][hash]") {
   Hasher b(Hasher::Ids::raw);
   a.add_minted(1);
   b.add_minted(2);
-  CHECK_FALSE(a.has_renamed());
   CHECK(a.finish() != b.finish());
-  Hasher renaming;
-  renaming.add_ranked(1);
-  CHECK(renaming.has_renamed());
+}
+
+// Things of a set, each with a word, ids and a number of which only the order matters.
+struct Thing {
+  std::uint64_t word;
+  Numbers ids;
+  std::uint64_t ranked;
+};
+using Things = std::vector<Thing>;
+
+Hash128 of_set(const Things& things, const Numbers& in_a_row = {}) {
+  StateHash whole;
+  Hasher hasher(whole);
+  hasher.add_set(things, [](Hasher& one, const Thing& thing) {
+    one.add(thing.word);
+    one.add(thing.ids.size());
+    for (const std::uint64_t id : thing.ids) one.add_minted(id);
+    one.add_ranked(thing.ranked);
+  });
+  for (const std::uint64_t id : in_a_row) hasher.add_minted(id);
+  return whole.finish(hasher);
+}
+
+rc::Gen<Things> some_things() {
+  return rc::gen::container<Things>(rc::gen::map(
+      rc::gen::tuple(rc::gen::inRange<std::uint64_t>(0, 3),
+                     rc::gen::container<Numbers>(rc::gen::inRange<std::uint64_t>(0, 4)),
+                     rc::gen::inRange<std::uint64_t>(0, 3)),
+      [](const std::tuple<std::uint64_t, Numbers, std::uint64_t>& drawn) {
+        return Thing{std::get<0>(drawn), std::get<1>(drawn), std::get<2>(drawn)};
+      }));
+}
+
+// Whether some way to name the ids of `a` by those of `b`, and some order of its things, makes it
+// `b`; the numbers are the same in both.
+bool are_alike(const Things& a, const Things& b) {
+  const auto words = [](const Things& things, const Numbers& names) {
+    std::vector<Numbers> all;
+    for (const Thing& thing : things) {
+      Numbers one{thing.word, thing.ranked};
+      for (const std::uint64_t id : thing.ids) one.push_back(names[id]);
+      all.push_back(one);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  };
+  Numbers names{0, 1, 2, 3};
+  const std::vector<Numbers> wanted = words(b, names);
+  do {
+    if (words(a, names) == wanted) return true;
+  } while (std::next_permutation(names.begin(), names.end()));
+  return false;
+}
+
+TEST_CASE("a state's hash is the same whatever its ids are and its sets come in order",
+          "[sim][hash]") {
+  rc::prop("renamed and shuffled", [] {
+    const Things things = *some_things();
+    const auto names = *rc::gen::unique<Numbers>(4, rc::gen::inRange<std::uint64_t>(0, 1000));
+    Things other = things;
+    for (Thing& thing : other) {
+      for (std::uint64_t& id : thing.ids) id = names[id];
+      thing.ranked = thing.ranked * 10 + 3;
+    }
+    std::reverse(other.begin(), other.end());
+    RC_ASSERT(of_set(things) == of_set(other));
+  });
+}
+
+TEST_CASE("two states have one hash only if a renaming makes them one", "[sim][hash]") {
+  rc::prop("as trying all renamings says", [] {
+    const Things a = *some_things();
+    Things b = a;
+    if (!b.empty() && *rc::gen::arbitrary<bool>()) {
+      Thing& changed = b[*rc::gen::inRange<std::size_t>(0, b.size())];
+      for (std::uint64_t& id : changed.ids) id = *rc::gen::inRange<std::uint64_t>(0, 4);
+    }
+    if (of_set(a) == of_set(b)) RC_ASSERT(are_alike(a, b));
+  });
+  // The same things, in a pair or apart.
+  CHECK(of_set({{1, {5}, 0}, {1, {5}, 0}}) != of_set({{1, {5}, 0}, {1, {6}, 0}}));
+  CHECK(of_set({{1, {5}, 0}, {2, {5}, 0}}) != of_set({{1, {5}, 0}, {2, {6}, 0}}));
+  // Which of the two in the set comes first in the row.
+  CHECK(of_set({{1, {5}, 0}, {2, {6}, 0}}, {5, 6}) != of_set({{1, {5}, 0}, {2, {6}, 0}}, {6, 5}));
+  CHECK(of_set({{1, {5}, 0}, {1, {6}, 0}}, {5, 6}) == of_set({{1, {5}, 0}, {1, {6}, 0}}, {6, 5}));
+  // Numbers keep their order across the set.
+  CHECK(of_set({{1, {}, 4}, {2, {}, 7}}) == of_set({{1, {}, 1}, {2, {}, 2}}));
+  CHECK(of_set({{1, {}, 4}, {2, {}, 7}}) != of_set({{1, {}, 7}, {2, {}, 4}}));
+}
+
+TEST_CASE("ids that go round in a circle are taken one after the other", "[sim][hash]") {
+  const Things circle = {{0, {1, 2}, 0}, {0, {2, 3}, 0}, {0, {3, 1}, 0}};
+  const Things other_way = {{0, {9, 7}, 0}, {0, {8, 9}, 0}, {0, {7, 8}, 0}};
+  const Things two = {{0, {1, 2}, 0}, {0, {2, 1}, 0}, {0, {3, 3}, 0}};
+  CHECK(of_set(circle) == of_set(other_way));
+  CHECK(of_set(circle) != of_set(two));
 }
 
 TEST_CASE("the random generator is xoshiro256++ seeded by splitmix64", "[sim][hash]") {

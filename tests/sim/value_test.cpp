@@ -4,6 +4,7 @@
 #include <rapidcheck/catch.h>
 
 #include <catch2/catch.hpp>
+#include <functional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -113,6 +114,47 @@ TEST_CASE("durations print in the largest unit that divides them", "[sim][value]
   CHECK(duration_text(86'400'000'000'000) == "1d");
   CHECK(duration_text(90'000'000'000) == "90s");
   CHECK(duration_text(-5'000'000) == "-5ms");
+}
+
+bool told_apart_by(const std::function<void()>& act) {
+  detail::keys_were_told_apart = false;
+  act();
+  return detail::keys_were_told_apart;
+}
+
+TEST_CASE("a key is its text, and whoever makes more of it than that tells keys apart",
+          "[sim][value]") {
+  const Bench bench;
+  const Value plain = Value::text(frozen_text("o1"));
+  const Value one = plain.as_key(1);
+  const Value two = Value::text(frozen_text("o2")).as_key(2);
+  CHECK(one.is_key());
+  CHECK_FALSE(plain.is_key());
+  CHECK(one.print() == "o1");
+  CHECK_FALSE(told_apart_by([&] { CHECK_FALSE(one == two); }));
+  CHECK_FALSE(told_apart_by([&] { CHECK(one == Value::text(frozen_text("o1")).as_key(1)); }));
+  CHECK_FALSE(told_apart_by([&] { CHECK(comes_before(one, two)); }));
+  CHECK_FALSE(told_apart_by([&] { CHECK_FALSE(one == Value::integer(1)); }));
+  CHECK(told_apart_by([&] { CHECK(one == plain); }));
+  CHECK(told_apart_by([&] { CHECK_FALSE(two == plain); }));
+  CHECK(told_apart_by([&] { CHECK(compare(one, two) < 0); }));
+  CHECK(told_apart_by([&] { CHECK(concatenate(one, plain).view() == "o1o1"); }));
+}
+
+TEST_CASE("a key counts as an id where keys are renamed, and as its text where not",
+          "[sim][value]") {
+  const auto hash = [](const Value& first, const Value& second, bool renames) {
+    Hasher hasher(Hasher::Ids::renamed, renames);
+    first.fingerprint(hasher);
+    second.fingerprint(hasher);
+    return hasher.finish();
+  };
+  const Value one = Value::text(frozen_text("o1")).as_key(1);
+  const Value two = Value::text(frozen_text("o2")).as_key(2);
+  CHECK(hash(one, two, true) == hash(two, one, true));
+  CHECK(hash(one, two, true) != hash(one, one, true));
+  CHECK(hash(one, two, false) != hash(two, one, false));
+  CHECK(hash(one, two, false) == hash(Value::text(frozen_text("o1")), two, false));
 }
 
 }  // namespace

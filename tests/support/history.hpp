@@ -142,13 +142,13 @@ class History final : public sim::Model {
     const sim::Arena::Entered entered(world_->arena(), ledger().owner());
     const models::Row row = {text(id)};
     const std::uint32_t entry = tell();
-    ledger().requested(*world_, request_, row, number, entry);
+    ledger().requested(*world_, request_, row, sim::Value::integer(number), entry);
     return entry;
   }
   void acknowledged(const char* id, std::uint32_t number = 0) {
     const sim::Arena::Entered entered(world_->arena(), ledger().owner());
     const models::Row row = {text(id)};
-    ledger().acknowledged(*world_, request_, row, number, tell());
+    ledger().acknowledged(*world_, request_, row, sim::Value::integer(number), tell());
   }
   std::uint32_t effect(const char* id, const sim::Symbol& what = kWhat,
                        const models::EffectValues* values = nullptr) {
