@@ -53,6 +53,17 @@ void CursorGroup::appended(sim::World& world, std::uint32_t partition) {
   refresh(world, partition);
 }
 
+namespace {
+
+bool judges_time(const Ledger& ledger) {
+  for (std::size_t i = 0; i < ledger.obligations(); ++i) {
+    if (ledger.spec(i).within != sim::kForever) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void CursorGroup::take(sim::World& world, std::uint32_t partition, const sim::Hash128& id) {
   Cursor& cursor = *cursors_[partition];
   std::uint32_t offset = 0;
@@ -66,7 +77,15 @@ void CursorGroup::take(sim::World& world, std::uint32_t partition, const sim::Ha
   } else {
     cursor.ahead.insert(std::upper_bound(cursor.ahead.begin(), cursor.ahead.end(), offset), offset);
   }
-  Handling& handling = hand_out(world, *cursor.owner, partition, offset, count_try(cursor, offset));
+  const std::uint32_t delivery = count_try(cursor, offset);
+  // Nothing has been done yet that a crash could cut in two, but whoever takes over begins later.
+  const auto* server = static_cast<const Server*>(cursor.owner->service());
+  if (judges_time(log().ledger()) &&
+      world.strike_taker(*cursor.owner, *spec().site,
+                         server->first_action_within(spec().handler))) {
+    return;
+  }
+  Handling& handling = hand_out(world, *cursor.owner, partition, offset, delivery);
   handling.generation = cursor.generation;
   start(world, handling, id);
   refresh(world);

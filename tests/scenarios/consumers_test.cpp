@@ -372,5 +372,15 @@ TEST_CASE("a request that comes after another finds what that one left", "[retry
   CHECK(answer_to(draft) != kHolds);
 }
 
+TEST_CASE("a consumer that dies with its first message makes it late, with nothing done yet") {
+  Draft draft = flow();
+  draft.obligations =
+      R"([{"each": "event Placed", "owes": "ship", "at_least": 1, "within": "25s"}])";
+  draft.faults = R"({"budget": 1, "kinds": [{"crash": "worker"}]})";
+  CHECK(answer_to(draft).substr(0, 10) == "in-time of");
+  draft.faults = R"({"budget": 0, "kinds": [{"crash": "worker"}]})";
+  CHECK(answer_to(draft) == kHolds);
+}
+
 }  // namespace
 }  // namespace onceward::scenarios
