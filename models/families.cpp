@@ -70,7 +70,9 @@ class Grouping {
         } else if (places.size() > 1) {
           fixed.insert(texts.begin(), texts.end());
           // They differ by something that is not a key.
-          for (const std::uint32_t place : places) is_pinned_[place] |= !equal;
+          for (const std::uint32_t place : places) {
+            if (!equal) is_pinned_[place] = true;
+          }
         }
       }
     }
@@ -93,7 +95,7 @@ class Grouping {
       for (const std::string& key : keys_in(place)) {
         const std::uint32_t other = group_of(first.try_emplace(key, place).first->second);
         group_of_[group_of(place)] = other;
-        is_pinned_[place] |= pinned_keys_.count(key) > 0;
+        if (pinned_keys_.count(key) > 0) is_pinned_[place] = true;
       }
     }
   }
@@ -156,7 +158,7 @@ class Grouping {
   std::set<std::string> keys_;
   std::set<std::string> pinned_keys_;    // the same in several requests of one entry
   std::vector<std::uint32_t> group_of_;  // a forest: a request's group is its root
-  std::vector<char> is_pinned_;
+  std::vector<bool> is_pinned_;
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ Ledger::Ledger(const sim::Symbol& name, sim::OwnerId owner, const LedgerSpec& sp
       oracles_(oracles.begin(), oracles.end()),
       delivery_goals_(spec.deliveries.begin(), spec.deliveries.end()) {
   tallies_.resize(specs_.size());
-  for (const ClaimSpec* claim : spec.claims) claims_.push_back({claim, {}, false, 0});
+  for (const ClaimSpec* claim : spec.claims) claims_.push_back({claim, {}, false, {}});
   for (const CountSpec& count : spec.counts) counts_.push_back({count, {}});
 }
 

@@ -12,6 +12,12 @@ namespace onceward::scenarios {
 std::optional<Node> expand(Sources& sources, Problems& problems) {
   std::optional<Node> root = derive(sources, problems);
   if (!root || root->kind != Node::Kind::object) return root;
+  if (const Node* schema = root->find("schema");
+      schema != nullptr && schema->text.starts_with("onceward.capsule/")) {
+    problems.add(schema->span, "this is a capsule, a recorded run, and no scenario",
+                 "`onceward replay` repeats it");
+    return std::nullopt;
+  }
   const std::size_t before = problems.size();
   expand_patterns(*root, problems);
   // What else is wrong cannot be told as long as whole parts of the design are missing.

@@ -78,6 +78,7 @@ class RareList {
   static T* elements(Block* block) {
     return block != nullptr ? reinterpret_cast<T*>(block + 1) : nullptr;
   }
+  // NOLINTNEXTLINE(bugprone-sizeof-expression)
   static std::size_t bytes_for(std::size_t room) { return sizeof(Block) + room * sizeof(T); }
   void grow() {
     const std::size_t room = block_ != nullptr ? std::size_t{block_->room} * 2 : 1;

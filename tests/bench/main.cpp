@@ -18,7 +18,8 @@ struct Benchmark {
 };
 constexpr Benchmark kAll[] = {{"kernel", bench_kernel},     {"resume", bench_resume},
                               {"snapshot", bench_snapshot}, {"flow", bench_flow},
-                              {"2pc", bench_two_phase},     {"outbox", bench_outbox}};
+                              {"2pc", bench_two_phase},     {"outbox", bench_outbox},
+                              {"inbox", bench_inbox}};
 
 const Benchmark* named(const char* name) {
   for (const Benchmark& each : kAll) {
@@ -32,7 +33,7 @@ int refuse(const char* argument) {
   for (const Benchmark& each : kAll) fmt::print(stderr, " {}", each.name);
   fmt::print(stderr,
              "\n--quick measures once and briefly; --n N is the size of a search: resource "
-             "managers of 2pc, orders of outbox\n");
+             "managers of 2pc, orders of outbox and inbox\n");
   return 2;
 }
 

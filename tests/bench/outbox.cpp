@@ -69,6 +69,10 @@ Line line_of(const char* form, const sim::Result& found, double seconds) {
   line.verdict = sim::to_text(found.verdict);
   if (line.verdict == "BOUND HIT") line.verdict = "BOUND_HIT";
   if (!found.violations.empty()) line.steps = std::to_string(found.violations.front().steps);
+  if (found.figures.visited_bytes > 0) {
+    line.bytes_per_state = per_state(static_cast<double>(found.figures.visited_bytes),
+                                     static_cast<double>(found.figures.states));
+  }
   return line;
 }
 

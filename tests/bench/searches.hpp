@@ -12,4 +12,8 @@ void bench_two_phase(const Options& options);
 // written by hand) where what they need is installed. `options.size`: orders.
 void bench_outbox(const Options& options);
 
+// The outbox and inbox of the library: what each reduction saves with two orders, and three orders
+// (`options.size`) with all of them, which --quick leaves out.
+void bench_inbox(const Options& options);
+
 }  // namespace onceward::bench

@@ -56,6 +56,8 @@ std::vector<Broken> no_json() {
       {"an empty file", "", "1:1", "the file is empty", "expected an object"},
       {"a file of blanks", " \n\t\n ", "3:2", "the file is empty", "expected an object"},
       {"a file of comments", "// later\n/* or never */", "2:15", "the file is empty", ""},
+      {"a capsule", R"({"schema": "onceward.capsule/1", "engine": "0.3.0"})", "1:12",
+       "this is a capsule", "onceward replay"},
       {"another language", "services:\n  shop:\n", "1:1", "expected a value, found `services`",
        "in double quotes"},
       {"a file that ends early", "{\"onceward\": \"1\",", "1:18", "but the file ends here",
