@@ -4,6 +4,7 @@
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <tuple>
 
 #include "models/workload.hpp"
 
@@ -12,6 +13,14 @@ namespace {
 
 using Places = std::vector<std::uint32_t>;  // of requests in the workload
 
+// What requests of one entry have in common but for their values: where they come from and go to.
+using Entry = std::tuple<sim::Hash128, sim::Hash128, std::uint32_t>;
+
+Entry entry_of(const RequestOrder& order) {
+  return {order.site->hash, order.process == nullptr ? sim::Hash128{} : order.process->hash,
+          order.handler};
+}
+
 bool is_text(const sim::Value& value) { return value.kind() == sim::ValueKind::text; }
 
 class Grouping {
@@ -19,7 +28,7 @@ class Grouping {
   explicit Grouping(const std::vector<const RequestOrder*>& orders)
       : orders_(orders), group_of_(orders.size()), is_pinned_(orders.size()) {
     std::iota(group_of_.begin(), group_of_.end(), 0U);
-    for (std::uint32_t i = 0; i < orders.size(); ++i) entries_[orders[i]->site->hash].push_back(i);
+    for (std::uint32_t i = 0; i < orders.size(); ++i) entries_[entry_of(*orders[i])].push_back(i);
     find_keys();
     join();
   }
@@ -55,7 +64,7 @@ class Grouping {
   // The texts by which the requests of an entry differ, each from all others.
   void find_keys() {
     std::set<std::string> fixed;
-    for (const auto& [site, places] : entries_) {
+    for (const auto& [entry, places] : entries_) {
       const std::size_t fields = orders_[places.front()]->values.size();
       for (std::size_t field = 0; field < fields; ++field) {
         std::set<std::string> texts;
@@ -125,7 +134,8 @@ class Grouping {
     };
     for (const std::uint32_t place : group) {
       const RequestOrder& order = *orders_[place];
-      description.push_back(to_text(order.site->hash));
+      const auto at = entries_.find(entry_of(order));
+      description.push_back(std::to_string(std::distance(entries_.begin(), at)));
       for (const sim::Window& window : {order.window, order.pause}) {
         description.push_back(std::to_string(window.earliest.count()));
         description.push_back(std::to_string(window.latest.count()));
@@ -138,9 +148,9 @@ class Grouping {
                                 value.print());
           continue;
         }
-        const auto at = place_in(seen, text);
-        if (at == static_cast<std::ptrdiff_t>(seen.size())) seen.push_back(text);
-        description.push_back("key " + std::to_string(at));
+        const auto key = place_in(seen, text);
+        if (key == static_cast<std::ptrdiff_t>(seen.size())) seen.push_back(text);
+        description.push_back("key " + std::to_string(key));
       }
       for (const std::uint32_t other : order.after) add_request("after ", other);
       for (std::uint32_t other = 0; other < orders_.size(); ++other) {
@@ -154,7 +164,7 @@ class Grouping {
   }
 
   const std::vector<const RequestOrder*>& orders_;
-  std::map<sim::Hash128, Places> entries_;  // by site
+  std::map<Entry, Places> entries_;
   std::set<std::string> keys_;
   std::set<std::string> pinned_keys_;    // the same in several requests of one entry
   std::vector<std::uint32_t> group_of_;  // a forest: a request's group is its root

@@ -54,6 +54,9 @@ void Activity::fingerprint(Hasher& hasher) const {
     exact->fingerprint(hasher);
     return;
   }
+  // What a task awaited is no more than a number here: which key it was about cannot be told from
+  // it.
+  if (hasher.renames_keys()) detail::keys_were_told_apart = true;
   hasher.add_history(creator.id());
   hasher.add_history(awaited);
   for (const std::uint32_t step : instants) hasher.meet_step(step);

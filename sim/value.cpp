@@ -63,7 +63,7 @@ void Value::fingerprint(Hasher& hasher) const {
     case ValueKind::null:
       return;
     case ValueKind::text:
-      hasher.add_text(view());
+      hasher.add_text(text_->view());
       return;
     case ValueKind::minted:
       hasher.add_minted(id());
@@ -87,7 +87,7 @@ std::string Value::print() const {
     case ValueKind::integer:
       return fmt::format("{}", integer_);
     case ValueKind::text:
-      return std::string(view());
+      return std::string(text_->view());
     case ValueKind::duration:
       return duration_text(integer_);
     case ValueKind::instant:
@@ -102,13 +102,12 @@ std::string Value::print() const {
 int compare(const Value& a, const Value& b) {
   if (a == b) return 0;
   if (a.kind() != ValueKind::text) return a.number() < b.number() ? -1 : 1;
-  if (a.is_key() || b.is_key()) detail::keys_were_told_apart = true;
   return a.view() < b.view() ? -1 : 1;
 }
 
 bool comes_before(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return a.kind() < b.kind();
-  if (a.kind() == ValueKind::text) return a.view() < b.view();
+  if (a.kind() == ValueKind::text) return a.text_->view() < b.text_->view();
   if (a.kind() == ValueKind::minted) return a.id() < b.id();
   if (a.step() != b.step()) return a.step() < b.step();
   return a.number() < b.number();
@@ -135,7 +134,6 @@ const Text* text_in_arena(std::string_view text) {
 }
 
 Value concatenate(const Value& first, const Value& second) {
-  if (first.is_key() || second.is_key()) detail::keys_were_told_apart = true;
   std::array<char, 24> first_digits{};
   std::array<char, 24> second_digits{};
   const std::string_view head = characters(first, first_digits);

@@ -68,15 +68,21 @@ class Value {
   [[nodiscard]] std::int64_t number() const { return integer_; }
   [[nodiscard]] std::uint32_t step() const { return step_; }
   [[nodiscard]] std::uint64_t id() const { return static_cast<std::uint64_t>(integer_); }
-  [[nodiscard]] std::string_view view() const { return text_->view(); }
+  // REQUIRES: text. Of a key it tells what only people are to know.
+  [[nodiscard]] std::string_view view() const {
+    if (is_key()) detail::keys_were_told_apart = true;
+    return text_->view();
+  }
 
   // Equal kind and content.
   friend bool operator==(const Value& a, const Value& b) {
     if (a.kind_ != b.kind_) return false;
     if (a.kind_ != ValueKind::text) return a.step_ == b.step_ && a.integer_ == b.integer_;
     if (a.is_key() != b.is_key()) detail::keys_were_told_apart = true;
-    return a.text_ == b.text_ || a.view() == b.view();
+    return a.text_ == b.text_ || a.text_->view() == b.text_->view();
   }
+
+  friend bool comes_before(const Value& a, const Value& b);
 
   void fingerprint(Hasher& hasher) const;
 

@@ -110,6 +110,17 @@ TEST_CASE("who waits for whom, and for how long, tells requests apart", "[models
   CHECK(one_late.standings() == "1/0 1/0 1/1 1/1");
 }
 
+TEST_CASE("requests to different services are of different entries", "[models][families]") {
+  const sim::Symbol shop("shop");
+  const sim::Symbol bank("bank");
+  Requests requests;
+  for (const char* key : {"o1", "o2"}) requests.add(kBuy, {key}).process = &shop;
+  for (const char* key : {"o1", "o2"}) requests.add(kBuy, {key}).process = &bank;
+  CHECK(requests.standings() == "1/0 1/0 1/1 1/1");
+  requests.orders[1]->process = &bank;
+  CHECK(requests.standings() == "- - - -");
+}
+
 TEST_CASE("a key that is fixed elsewhere in its entry is none to exchange", "[models][families]") {
   Requests requests;
   for (const char* key : {"o1", "o2"}) requests.add(kBuy, {key, "o1"});

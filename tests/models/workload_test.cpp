@@ -1,6 +1,8 @@
 // Stories about clients: whom their requests reach, and what becomes of those nobody answers.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "sim/search/explore.hpp"
 #include "tests/support/flow.hpp"
 
 namespace onceward::tests {
@@ -46,6 +48,19 @@ TEST_CASE("requests are sent at once and arrive in any order", "[models][workloa
   flow.request("shop", "o1");
   flow.request("shop", "o2");
   CHECK(flow.outcomes() == std::set<std::string>{"shop: o1, o2", "shop: o2, o1"});
+}
+
+TEST_CASE("requests whose handlers are known by what they awaited are all tried",
+          "[models][workload]") {
+  Flow flow;
+  flow.server("shop", store);
+  flow.request("shop", "o1");
+  flow.request("shop", "o2");
+  sim::SearchOptions options;
+  options.strategy = sim::Strategy::exhaustive;
+  const sim::Result found = sim::explore(flow, {}, options);
+  CHECK(found.verdict == sim::Verdict::exhausted);
+  CHECK(std::count(found.reductions.begin(), found.reductions.end(), "symmetric-keys") == 0);
 }
 
 TEST_CASE("a request arrives in its window", "[models][workload]") {

@@ -135,6 +135,8 @@ TEST_CASE("a key is its text, and whoever makes more of it than that tells keys 
   CHECK_FALSE(told_apart_by([&] { CHECK(one == Value::text(frozen_text("o1")).as_key(1)); }));
   CHECK_FALSE(told_apart_by([&] { CHECK(comes_before(one, two)); }));
   CHECK_FALSE(told_apart_by([&] { CHECK_FALSE(one == Value::integer(1)); }));
+  CHECK_FALSE(told_apart_by([&] { CHECK(one.print() == "o1"); }));
+  CHECK(told_apart_by([&] { CHECK(one.view() == "o1"); }));
   CHECK(told_apart_by([&] { CHECK(one == plain); }));
   CHECK(told_apart_by([&] { CHECK_FALSE(two == plain); }));
   CHECK(told_apart_by([&] { CHECK(compare(one, two) < 0); }));
