@@ -120,6 +120,7 @@ void Ledger::became_real(sim::World& world, CauseKind kind, std::string_view wha
 void Ledger::make_real(sim::World& world, std::size_t obligation, const Fact& fact,
                        std::uint32_t entry) {
   const ObligationSpec& spec = *specs_[obligation];
+  spec.had_occasion = true;
   Tally& found = tally(obligation, key_of(world, spec.cause, fact));
   if (found.real) {
     // The same cause again (a client's retry, a row inserted anew), or one more that shares the
@@ -227,6 +228,7 @@ void Ledger::attempted(sim::World& world, const sim::Symbol& name, const sim::Va
 
 void Ledger::happened(sim::World& world, std::size_t obligation, std::size_t owed, Tally& found,
                       std::uint32_t entry) {
+  if (!specs_[obligation]->has_cause()) specs_[obligation]->had_occasion = true;
   if (found.first_entry == 0) found.first_entry = entry;
   if (found.count == 0) {
     const auto& all = tallies_[obligation];

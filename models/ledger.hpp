@@ -127,6 +127,12 @@ class Ledger final : public sim::Component {
     sim::Value start;      // conserved
     bool changed = false;  // something it reads did, in the change that is going on
     ClaimChanges changes;  // of what it reads
+
+    void change(std::uint32_t entry) {
+      changed = true;
+      changes.add(entry);
+      spec->had_occasion = true;
+    }
   };
   struct Count {
     CountSpec spec;

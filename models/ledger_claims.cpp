@@ -20,8 +20,7 @@ void Ledger::note_change(std::vector<const T*> ClaimSpec::*reads, const T& what,
   for (Claim& claim : claims_) {
     const auto& read = claim.spec->*reads;
     if (std::find(read.begin(), read.end(), &what) == read.end()) continue;
-    claim.changed = true;
-    claim.changes.add(entry);
+    claim.change(entry);
   }
 }
 
@@ -49,8 +48,7 @@ void Ledger::count_one(std::string_view name, bool is_event, const sim::Value& k
   }
   for (Claim& claim : claims_) {
     if (!counted || !claim.spec->reads_counts) continue;
-    claim.changed = true;
-    claim.changes.add(entry);
+    claim.change(entry);
   }
 }
 

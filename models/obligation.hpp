@@ -69,6 +69,11 @@ enum class ObligationRule : std::uint8_t {
 
 struct ObligationSpec {
   std::string text;  // "each shop.orders owes deduct"
+  std::string name;  // as its author calls it; often empty
+  std::string site;  // where it stands in the file: its JSON pointer
+  // Whether any run gave it a cause (without causes: what it limits). Runs write it and never read
+  // it, so no run depends on it.
+  mutable bool had_occasion = false;
   ObligationRule rule = ObligationRule::owes;
   CauseSpec cause;
   std::vector<Owed> owed;             // one; several of one_of and never_together
@@ -105,7 +110,9 @@ enum class ClaimRule : std::uint8_t {
 // A claim on what is committed, done and appended.
 struct ClaimSpec {
   using OfWorld = std::function<sim::Value(sim::World&, const Ledger&)>;
-  sim::Value label;  // a frozen text: its name, or how it was written
+  sim::Value label;                   // a frozen text: its name, or how it was written
+  std::string site;                   // where it stands in the file: its JSON pointer
+  mutable bool had_occasion = false;  // some run changed what it reads; as in ObligationSpec
   ClaimRule rule = ClaimRule::always;
   OfWorld value;
   OfWorld other;                             // same

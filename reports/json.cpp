@@ -58,6 +58,9 @@ Json violation_json(const ScenarioReport& report, const sim::Violation& violatio
   for (const sim::FaultKind kind : violation.faults) faults.push_back(sim::to_text(kind));
   return {{"invariant", violation.invariant},
           {"entity", violation.entity},
+          {"obligation", of_first(report.obligation)},
+          {"owed", of_first(report.owed)},
+          {"lateness", of_first(report.lateness)},
           {"expected", of_values ? Json(violation.should_be) : Json(violation.expected)},
           {"actual", of_values ? Json(violation.is) : Json(violation.actual)},
           {"faults", std::move(faults)},

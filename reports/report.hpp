@@ -51,6 +51,11 @@ struct ScenarioReport {
   std::string fault_step;  // which step it is, if that line does not show it: "step \"relayed\""
   std::string fault_code;  // the line of code that this step stands for, if the file says so
   std::string in_short;    // the last line of the story, in people's terms
+  // Of the first violation, where an obligation says it: its name, or what it says; what is owed
+  // ("charged once: bank.charge of o1"); what came of the time that it sets.
+  std::string obligation;
+  std::string owed;
+  std::string lateness;
   std::uint64_t seed = 1;
 };
 

@@ -143,12 +143,13 @@ class Story {
       steps = fmt::format(" (see step{} {})", seen.size() == 1 ? "" : "s", fmt::join(seen, ", "));
     }
     const bool of_values = !violation.should_be.empty();
-    std::string what = violation.entity;
+    std::string what = report_.owed.empty() ? violation.entity : report_.owed;
     if (of_values || counts) {
       what += fmt::format("{}expected {}, got {}", what.empty() ? "" : ": ",
                           of_values ? violation.should_be : std::to_string(violation.expected),
                           of_values ? violation.is : std::to_string(violation.actual));
     }
+    if (!report_.lateness.empty()) what += (of_values || counts ? ", " : ": ") + report_.lateness;
     page_.fact("", what + steps);
   }
 

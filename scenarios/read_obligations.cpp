@@ -69,9 +69,9 @@ void ObligationReader::read(const Node& node, const std::string& at) {
     case ObligationForm::Kind::order:
       return read_order(fields, at);
     case ObligationForm::Kind::never_together:
-      return read_never_together(fields);
+      return read_never_together(fields, at);
     case ObligationForm::Kind::attempts:
-      return read_attempts(fields);
+      return read_attempts(fields, at);
     case ObligationForm::Kind::same:
       return read_claim(fields, form->word, models::ClaimRule::same, at);
     case ObligationForm::Kind::conserved:
@@ -83,9 +83,12 @@ void ObligationReader::read(const Node& node, const std::string& at) {
   }
 }
 
-void ObligationReader::add(const Fields& fields, Spec spec, const std::string& text) {
+void ObligationReader::add(const Fields& fields, const std::string& at, Spec spec,
+                           const std::string& text) {
   const Node* name = fields.text("name");
-  spec->text = name == nullptr ? text : name->text;
+  if (name != nullptr) spec->name = name->text;
+  spec->text = text;
+  spec->site = at;
   in_.program.obligations.push_back(std::move(spec));
 }
 
@@ -114,7 +117,7 @@ void ObligationReader::read_owes(const Fields& fields, const std::string& at) {
   read_unless(fields, at, *spec);
   if (spec->owed.empty()) return;
   read_with(fields, at, *spec);
-  add(fields, spec, fmt::format("each {} owes {}", each->text, owes->text));
+  add(fields, at, spec, fmt::format("each {} owes {}", each->text, owes->text));
 }
 
 void ObligationReader::read_one_of(const Fields& fields, const std::string& at) {
@@ -126,7 +129,7 @@ void ObligationReader::read_one_of(const Fields& fields, const std::string& at) 
   if (each == nullptr || !read_cause(*each, fields, at, false, spec->cause)) return;
   read_unless(fields, at, *spec);
   if (spec->owed.size() < 2) return;
-  add(fields, spec,
+  add(fields, at, spec,
       fmt::format("each {} owes one of {}", each->text, fmt::join(texts_of(spec->owed), ", ")));
 }
 
@@ -144,20 +147,20 @@ void ObligationReader::read_order(const Fields& fields, const std::string& at) {
   const auto value = read_of_cause(*per, spec->cause, at);
   if (!value || spec->owed.empty()) return;
   spec->per = *value;
-  add(fields, spec, fmt::format("{} in the order of {}", order->text, as->text));
+  add(fields, at, spec, fmt::format("{} in the order of {}", order->text, as->text));
 }
 
-void ObligationReader::read_never_together(const Fields& fields) {
+void ObligationReader::read_never_together(const Fields& fields, const std::string& at) {
   auto spec = std::make_shared<models::ObligationSpec>();
   spec->rule = ObligationRule::never_together;
   const Node* list = fields.array("never_together");
   if (list == nullptr) return;
   spec->owed = read_several(*list);
   if (spec->owed.size() < 2) return;
-  add(fields, spec, fmt::format("never {} together", fmt::join(texts_of(spec->owed), " and ")));
+  add(fields, at, spec, fmt::format("never {} together", fmt::join(texts_of(spec->owed), " and ")));
 }
 
-void ObligationReader::read_attempts(const Fields& fields) {
+void ObligationReader::read_attempts(const Fields& fields, const std::string& at) {
   auto spec = std::make_shared<models::ObligationSpec>();
   spec->rule = ObligationRule::attempts;
   spec->least = 0;
@@ -179,7 +182,7 @@ void ObligationReader::read_attempts(const Fields& fields) {
     return;
   }
   spec->owed = {*owed};
-  add(fields, spec, fmt::format("at most {} attempts of {}", spec->most, call->text));
+  add(fields, at, spec, fmt::format("at most {} attempts of {}", spec->most, call->text));
 }
 
 std::optional<models::Owed> ObligationReader::read_owed(const Node& node) {

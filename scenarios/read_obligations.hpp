@@ -24,8 +24,8 @@ class ObligationReader {
   void read_owes(const Fields& fields, const std::string& at);
   void read_one_of(const Fields& fields, const std::string& at);
   void read_order(const Fields& fields, const std::string& at);
-  void read_never_together(const Fields& fields);
-  void read_attempts(const Fields& fields);
+  void read_never_together(const Fields& fields, const std::string& at);
+  void read_attempts(const Fields& fields, const std::string& at);
   void read_amounts(const Fields& fields, models::ObligationSpec& spec);
   void read_pooled(const Fields& fields, models::ObligationSpec& spec);
   void read_with(const Fields& fields, const std::string& at, models::ObligationSpec& spec);
@@ -34,7 +34,7 @@ class ObligationReader {
   // "TYPE", or "TYPE in TOPIC".
   std::optional<models::Owed> read_event(const Node& node, const std::string& what);
   std::vector<models::Owed> read_several(const Node& list);
-  void add(const Fields& fields, Spec spec, const std::string& text);
+  void add(const Fields& fields, const std::string& at, Spec spec, const std::string& text);
 
   // causes (read_causes.cpp)
   // "each" (or whatever `each` is) with "when" and "of" of `fields`; false: it has a mistake.

@@ -84,6 +84,7 @@ void ObligationReader::read_claim(const Fields& fields, const std::string& word,
   const Node* node = fields.find(word);
   auto claim = std::make_shared<ClaimSpec>();
   claim->rule = rule;
+  claim->site = at;
   if (rule == ClaimRule::same) {
     if (node->kind != Node::Kind::array) return;
     if (node->items.size() != 2) {

@@ -50,6 +50,35 @@ std::string trigger(const Handler& handler) {
   return "handler of the start";
 }
 
+// What would have been a cause, or what it limits, and never happened.
+std::string missing_occasion(const models::ObligationSpec& spec) {
+  const models::CauseSpec& cause = spec.cause;
+  if (!spec.has_cause()) {
+    if (spec.rule == models::ObligationRule::attempts) {
+      return fmt::format("{} was never tried", spec.owed.front().name->text);
+    }
+    std::string names;
+    for (const models::Owed& each : spec.owed) {
+      names += (names.empty() ? "" : " and no ") + each.name->text;
+    }
+    return fmt::format("no {} ever happened", names);
+  }
+  const char* const condition = cause.when ? " that meets its \"when\"" : "";
+  switch (cause.kind) {
+    case models::CauseKind::row:
+      return fmt::format("no row of {}{} was ever committed", cause.table->name.text, condition);
+    case models::CauseKind::request:
+      return fmt::format("no request {}{} was ever sent", cause.request->symbol.text, condition);
+    case models::CauseKind::acknowledged:
+      return fmt::format("no request {}{} was ever answered well", cause.request->symbol.text,
+                         condition);
+    case models::CauseKind::event:
+      break;
+  }
+  return fmt::format("no event {}{} was ever appended{}", cause.event->text, condition,
+                     cause.topic == nullptr ? "" : " to " + cause.topic->text);
+}
+
 bool is_dead_letter_publish(const Program& program, const Step& step) {
   if (step.kind != StepKind::publish) return false;
   const auto& topics = program.brokers[step.component].topics;
@@ -115,6 +144,23 @@ std::vector<std::string> unreached(const Program& program) {
     }
   }
   return lines;
+}
+
+std::vector<Untested> untested(const Program& program) {
+  std::vector<Untested> all;
+  for (const auto& spec : program.obligations) {
+    if (spec->had_occasion) continue;
+    all.push_back(
+        {spec->name.empty() ? spec->text : spec->name, spec->site, missing_occasion(*spec)});
+  }
+  // A condition may well be there to say that something never happens.
+  for (const auto& claim : program.claims) {
+    const bool compares =
+        claim->rule == models::ClaimRule::conserved || claim->rule == models::ClaimRule::same;
+    if (!compares || claim->had_occasion) continue;
+    all.push_back({claim->label.print(), claim->site, "nothing that it reads ever changed"});
+  }
+  return all;
 }
 
 }  // namespace onceward::scenarios

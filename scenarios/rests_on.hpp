@@ -16,4 +16,13 @@ namespace onceward::scenarios {
 // the program was read: "step \"parked\" of warehouse".
 [[nodiscard]] std::vector<std::string> unreached(const Program& program);
 
+// Obligations that no run since the program was read has put to the test: without a cause, nothing
+// is owed, and what has never changed is conserved. Whatever held shows nothing of them.
+struct Untested {
+  std::string what;     // its name, or what it says
+  std::string site;     // where it stands
+  std::string missing;  // "no row of shop-db.orders was ever committed"
+};
+[[nodiscard]] std::vector<Untested> untested(const Program& program);
+
 }  // namespace onceward::scenarios

@@ -1,7 +1,9 @@
 // What an oracle found.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "sim/symbol.hpp"
 #include "sim/value.hpp"
@@ -12,6 +14,9 @@ namespace onceward::sim {
 struct Finding {
   const Symbol* invariant = nullptr;
   Value entity;  // which cause, message or key
+  // By which of several rules of one kind: what the model calls it by its number. Nothing: there is
+  // one only.
+  std::optional<std::size_t> obligation;
   std::int64_t expected = 0;
   std::int64_t actual = 0;
   bool of_values = false;  // what it is about has a value: the two below, not the numbers

@@ -17,7 +17,8 @@ class Attempts final : public Oracle {
                  const Tally& tally) const override {
     const ObligationSpec& spec = ledger.spec(obligation);
     if (!by_default(spec) || tally.count <= spec.most) return;
-    report(world, tally.key, spec.most, tally.count, {tally.first_entry, tally.last_entry});
+    report(world, obligation, tally.key, spec.most, tally.count,
+           {tally.first_entry, tally.last_entry});
   }
 };
 

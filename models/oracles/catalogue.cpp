@@ -48,21 +48,24 @@ void find_broken(sim::World& world, sim::Finding finding,
 
 }  // namespace
 
-void Oracle::report(sim::World& world, const sim::Value& entity, std::int64_t expected,
-                    std::int64_t actual, std::initializer_list<std::uint32_t> entries) const {
+void Oracle::report(sim::World& world, Which obligation, const sim::Value& entity,
+                    std::int64_t expected, std::int64_t actual,
+                    std::initializer_list<std::uint32_t> entries) const {
   sim::Finding finding;
   finding.invariant = &id_;
+  finding.obligation = obligation;
   finding.entity = entity;
   finding.expected = expected;
   finding.actual = actual;
   find_broken(world, finding, entries);
 }
 
-void Oracle::report_values(sim::World& world, const sim::Value& entity, const sim::Value& should_be,
-                           const sim::Value& is, std::initializer_list<std::uint32_t> entries,
-                           bool missing) const {
+void Oracle::report_values(sim::World& world, Which obligation, const sim::Value& entity,
+                           const sim::Value& should_be, const sim::Value& is,
+                           std::initializer_list<std::uint32_t> entries, bool missing) const {
   sim::Finding finding;
   finding.invariant = &id_;
+  finding.obligation = obligation;
   finding.entity = entity;
   finding.expected = missing ? 1 : 0;
   finding.actual = missing ? 0 : 1;

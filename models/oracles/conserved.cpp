@@ -14,7 +14,8 @@ class Conserved final : public Oracle {
   }
   void on_claim(sim::World& world, const ClaimSpec& claim, const sim::Value& should_be,
                 const sim::Value& is, const ClaimChanges& changes) const override {
-    if (judges(claim)) report_values(world, claim.label, should_be, is, {changes.latest});
+    if (judges(claim))
+      report_values(world, std::nullopt, claim.label, should_be, is, {changes.latest});
   }
 };
 

@@ -15,7 +15,7 @@ class CorrelationUnbroken final : public Oracle {
   void on_message(sim::World& world, const Message& message, std::uint32_t entry) const override {
     const bool kept = message.chain.is_null() || message.chain == message.correlation;
     if (!message.correlation.is_null() && kept) return;
-    report_values(world, message.id, message.chain, message.correlation, {entry});
+    report_values(world, std::nullopt, message.id, message.chain, message.correlation, {entry});
   }
 };
 

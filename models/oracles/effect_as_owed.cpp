@@ -15,7 +15,8 @@ class EffectAsOwed final : public Oracle {
   void on_value(sim::World& world, const Ledger& ledger, std::size_t obligation, const Tally& tally,
                 std::size_t field, const sim::Value& actual, std::uint32_t entry) const override {
     if (!by_default(ledger.spec(obligation))) return;
-    report_values(world, tally.key, tally.owed[field], actual, {tally.cause_entry, entry});
+    report_values(world, obligation, tally.key, tally.owed[field], actual,
+                  {tally.cause_entry, entry});
   }
 };
 

@@ -12,9 +12,10 @@ class InTime final : public Oracle {
   [[nodiscard]] bool by_default(const ObligationSpec& spec) const override {
     return spec.within != sim::kForever;
   }
-  void on_change(sim::World& world, const Ledger&, std::size_t, const Tally& tally) const override {
+  void on_change(sim::World& world, const Ledger&, std::size_t obligation,
+                 const Tally& tally) const override {
     if (!tally.late) return;
-    report(world, tally.key, 0, 1, {tally.cause_entry, tally.last_entry});
+    report(world, obligation, tally.key, 0, 1, {tally.cause_entry, tally.last_entry});
   }
 };
 

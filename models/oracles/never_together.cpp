@@ -19,7 +19,8 @@ class NeverTogether final : public Oracle {
     if (!by_default(ledger.spec(obligation))) return;
     const auto done = std::count_if(tally.each.begin(), tally.each.end(),
                                     [](std::int64_t times) { return times > 0; });
-    if (done > 1) report(world, tally.key, 1, done, {tally.first_entry, tally.last_entry});
+    if (done > 1)
+      report(world, obligation, tally.key, 1, done, {tally.first_entry, tally.last_entry});
   }
 };
 

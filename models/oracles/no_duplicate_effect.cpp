@@ -17,7 +17,7 @@ class NoDuplicateEffect final : public Oracle {
     const ObligationSpec& spec = ledger.spec(obligation);
     const std::int64_t most = ledger.most(obligation, tally);
     if (!spec.owes_effect() || !tally.real || tally.count <= most) return;
-    report(world, tally.key, most, tally.count, {tally.first_entry, tally.last_entry});
+    report(world, obligation, tally.key, most, tally.count, {tally.first_entry, tally.last_entry});
   }
 };
 

@@ -18,7 +18,7 @@ class NoDuplicateEvent final : public Oracle {
                  const Tally& tally) const override {
     const std::int64_t most = ledger.most(obligation, tally);
     if (!by_default(ledger.spec(obligation)) || !tally.real || tally.count <= most) return;
-    report(world, tally.key, most, tally.count, {tally.first_entry, tally.last_entry});
+    report(world, obligation, tally.key, most, tally.count, {tally.first_entry, tally.last_entry});
   }
 };
 

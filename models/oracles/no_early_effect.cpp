@@ -13,7 +13,7 @@ class NoEarlyEffect final : public Oracle {
   void on_change(sim::World& world, const Ledger& ledger, std::size_t obligation,
                  const Tally& tally) const override {
     if (!ledger.spec(obligation).no_earlier || !tally.real || !tally.early) return;
-    report(world, tally.key, 0, 1, {tally.cause_entry, tally.first_entry});
+    report(world, obligation, tally.key, 0, 1, {tally.cause_entry, tally.first_entry});
   }
 };
 

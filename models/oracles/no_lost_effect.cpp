@@ -19,7 +19,7 @@ class NoLostEffect final : public Oracle {
     const ObligationSpec& spec = ledger.spec(obligation);
     const std::int64_t least = ledger.least(obligation, tally);
     if (!spec.owes_effect() || !tally.real || tally.count >= least) return;
-    report(world, tally.key, least, tally.count, {tally.cause_entry, tally.last_entry});
+    report(world, obligation, tally.key, least, tally.count, {tally.cause_entry, tally.last_entry});
   }
 };
 

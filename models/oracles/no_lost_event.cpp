@@ -22,13 +22,14 @@ class NoLostEvent final : public Oracle {
     if (!spec.owes_event() || !tally.real || tally.released) return;
     const std::int64_t least = ledger.least(obligation, tally);
     if (tally.count < least) {
-      report(world, tally.key, least, tally.count, {tally.cause_entry, tally.last_entry});
+      report(world, obligation, tally.key, least, tally.count,
+             {tally.cause_entry, tally.last_entry});
       return;
     }
     for (const Log* log : ledger.logs()) {
       std::uint32_t entry = 0;
       if (!log->unhandled(spec.owed.front(), tally.key, entry)) continue;
-      report(world, tally.key, least, 0, {tally.cause_entry, entry});
+      report(world, obligation, tally.key, least, 0, {tally.cause_entry, entry});
     }
   }
 };

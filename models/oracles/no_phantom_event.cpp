@@ -16,7 +16,7 @@ class NoPhantomEvent final : public Oracle {
   void at_quiet(sim::World& world, const Ledger& ledger, std::size_t obligation,
                 const Tally& tally) const override {
     if (!ledger.spec(obligation).owes_event() || tally.real || tally.count == 0) return;
-    report(world, tally.key, 0, tally.count, {tally.last_entry});
+    report(world, obligation, tally.key, 0, tally.count, {tally.last_entry});
   }
 };
 

@@ -16,7 +16,7 @@ class NoStuckMessage final : public Oracle {
   void at_quiet_once(sim::World& world, const Ledger& ledger) const override {
     for (const Log* log : ledger.logs()) {
       for (const Message* message : log->unfinished()) {
-        report(world, message->id, 1, 0, {message->entry});
+        report(world, std::nullopt, message->id, 1, 0, {message->entry});
       }
     }
   }

@@ -16,12 +16,12 @@ class OneOf final : public Oracle {
   void on_change(sim::World& world, const Ledger& ledger, std::size_t obligation,
                  const Tally& tally) const override {
     if (!by_default(ledger.spec(obligation)) || !tally.real || tally.count <= 1) return;
-    report(world, tally.key, 1, tally.count, {tally.first_entry, tally.last_entry});
+    report(world, obligation, tally.key, 1, tally.count, {tally.first_entry, tally.last_entry});
   }
   void at_quiet(sim::World& world, const Ledger& ledger, std::size_t obligation,
                 const Tally& tally) const override {
     if (!by_default(ledger.spec(obligation)) || !tally.real || tally.released) return;
-    if (tally.count == 0) report(world, tally.key, 1, 0, {tally.cause_entry});
+    if (tally.count == 0) report(world, obligation, tally.key, 1, 0, {tally.cause_entry});
   }
 };
 

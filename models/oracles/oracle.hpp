@@ -5,6 +5,7 @@
 // catalogue lists them with their help.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,14 +48,16 @@ class Oracle {
                         const sim::Value& /*is*/, const ClaimChanges&) const {}
 
  protected:
-  // Reports that the rule is broken for `entity`, unless it was reported before.
-  void report(sim::World& world, const sim::Value& entity, std::int64_t expected,
+  // Reports that the rule is broken for `entity`, unless it was reported before; by which
+  // obligation of the ledger, if by one.
+  using Which = std::optional<std::size_t>;
+  void report(sim::World& world, Which obligation, const sim::Value& entity, std::int64_t expected,
               std::int64_t actual, std::initializer_list<std::uint32_t> entries) const;
   // The same for values that are no numbers of effects. Told as something that happened and should
   // not have, or as something `missing`.
-  void report_values(sim::World& world, const sim::Value& entity, const sim::Value& should_be,
-                     const sim::Value& is, std::initializer_list<std::uint32_t> entries,
-                     bool missing = false) const;
+  void report_values(sim::World& world, Which obligation, const sim::Value& entity,
+                     const sim::Value& should_be, const sim::Value& is,
+                     std::initializer_list<std::uint32_t> entries, bool missing = false) const;
 
  private:
   sim::Symbol id_;

@@ -24,7 +24,7 @@ class PerKeyOrder final : public Oracle {
       if (other.rank == tally.rank) continue;
       const Tally& early = other.rank < tally.rank ? other : tally;
       const Tally& late = other.rank < tally.rank ? tally : other;
-      report(world, early.key, early.rank, early.first_rank,
+      report(world, obligation, early.key, early.rank, early.first_rank,
              {early.cause_entry, late.cause_entry, late.first_entry, early.first_entry});
     }
   }

@@ -7,8 +7,6 @@
 #include <fstream>
 
 #include "reports/figures.hpp"
-#include "reports/run_names.hpp"
-#include "reports/short_ids.hpp"
 #include "scenarios/capsule.hpp"
 #include "scenarios/cli/invariants.hpp"
 #include "scenarios/expand.hpp"
@@ -107,15 +105,6 @@ void check_fewest(const Program& program, const sim::SearchOptions& options,
   }
 }
 
-std::string describe(const Expectation& expectation) {
-  if (!expectation.written || expectation.violates.empty()) {
-    return expectation.holds_exhausted ? "holds, exhausted" : "holds";
-  }
-  std::string text = "violates";
-  for (const std::string& name : expectation.violates) text += " " + name;
-  return text;
-}
-
 void compare(const Program& program, const CheckOptions& options, reports::ScenarioReport& report) {
   const Expectation& expectation = program.expectation;
   const sim::Verdict verdict = report.result.verdict;
@@ -139,16 +128,32 @@ void compare(const Program& program, const CheckOptions& options, reports::Scena
                         verdict == sim::Verdict::sampled);
 }
 
+// An obligation that no run put to the test makes the answer empty, unless something else broke.
+void look_for_untested(const Loaded& loaded, reports::ScenarioReport& report) {
+  sim::Result& result = report.result;
+  const bool held =
+      result.verdict == sim::Verdict::exhausted || result.verdict == sim::Verdict::sampled;
+  if (!held || !result.also.empty()) return;
+  for (const scenarios::Untested& each : scenarios::untested(*loaded.program)) {
+    result.verdict = sim::Verdict::vacuous;
+    result.reasons.push_back(fmt::format("\"{}\" ({}) was never put to the test: {}", each.what,
+                                         loaded.place_of(each.site), each.missing));
+  }
+}
+
 // A fault kind that the file asks for and that no run of a complete search could use makes the
 // answer empty; a default kind that cannot occur is worth a warning.
-void look_for_vacuity(const Program& program, reports::ScenarioReport& report) {
+void look_for_vacuity(const Loaded& loaded, reports::ScenarioReport& report) {
+  const Program& program = *loaded.program;
   sim::Result& result = report.result;
   if (result.verdict == sim::Verdict::violated) return;
+  const bool exhausted = result.verdict == sim::Verdict::exhausted;
   if (program.oracles.empty()) {
     result.verdict = sim::Verdict::vacuous;
     result.reasons.push_back("nothing is judged: there is no obligation and no invariant");
   }
-  if (result.verdict != sim::Verdict::exhausted || program.plan.budget == 0) return;
+  look_for_untested(loaded, report);
+  if (!exhausted || program.plan.budget == 0) return;
   for (std::size_t i = 0; i < program.plan.rules.size(); ++i) {
     if (i < result.strikes.size() && result.strikes[i] > 0) continue;
     const char* kind = sim::to_text(program.plan.rules[i].kind);
@@ -254,62 +259,6 @@ int worse(int first, int second) {
   return rank(first) > rank(second) ? first : second;
 }
 
-void describe_scenario(const Loaded& loaded, reports::ScenarioReport& report) {
-  const Program& program = *loaded.program;
-  report.title = program.title;
-  report.about = program.about;
-  report.digest = loaded.digest;
-  report.faults = program.plan.describe();
-  for (const sim::FaultRule& rule : program.plan.rules) {
-    sim::FaultPlan one;
-    one.rules = {rule};
-    report.fault_rules.push_back(one.describe());
-  }
-  report.budget = program.plan.budget;
-  report.workload = program.workload_text.empty() ? "nothing" : program.workload_text;
-  report.expected = describe(program.expectation);
-  report.asked_for = program.expectation.violates;
-}
-
-void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
-  reports::ShortIds ids;
-  for (sim::Violation& violation : report.result.violations) {
-    ids.name(violation);
-    reports::tell_runs_apart(violation.trace);
-  }
-  ids.name(report.result.reasons);
-  for (std::string& each : report.result.reasons) each = reports::with_grouped_counts(each);
-  ids.name(report.beyond);
-  if (report.result.violations.empty()) return;
-  const sim::Violation& violation = report.result.violations.front();
-  for (const sim::TapeEntry& entry : violation.tape) {
-    if (entry.fault == sim::FaultKind::none) continue;
-    report.fault_site = loaded.place_of(entry.site);
-    report.fault_line = loaded.line_of(entry.site);
-    report.fault_step = loaded.hidden_step_of(entry.site);
-    report.fault_code = loaded.code_of(entry.site);
-    break;
-  }
-  const models::Oracle* oracle = models::find_oracle(violation.invariant);
-  if (oracle == nullptr) return;
-  const bool of_values = !violation.should_be.empty();
-  report.in_short = fmt::format(
-      fmt::runtime(oracle->in_short()), fmt::arg("entity", violation.entity),
-      fmt::arg("expected", of_values ? violation.should_be : std::to_string(violation.expected)),
-      fmt::arg("actual", of_values ? violation.is : std::to_string(violation.actual)));
-}
-
-void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {
-  const sim::Violation& violation = report.result.violations.front();
-  report.result.reasons.push_back("the scenario has a mistake that only a run can meet: " +
-                                  violation.entity);
-  if (violation.entries.empty()) return;
-  const std::string& site = violation.trace[violation.entries.back() - 1].site;
-  report.result.reasons.push_back(loaded.place_of(site) + ": " + loaded.line_of(site));
-  const std::string code = loaded.code_of(site);
-  if (!code.empty()) report.result.reasons.push_back("in the code: " + code);
-}
-
 void write_capsule(const std::string& folder, Checked& checked) {
   if (folder.empty() || checked.capsule.empty()) return;
   std::error_code failed;
@@ -362,7 +311,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   const bool mistaken = is_mistaken(report);
   if (!mistaken) {
     check_fewest(program, search, report);
-    if (!by) look_for_vacuity(program, report);
+    if (!by) look_for_vacuity(loaded, report);
     if (!by) look_beyond(program, search, report);
     look_at_goals(program, report);
   }

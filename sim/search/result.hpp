@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ struct SearchOptions {
 struct Violation {
   std::string invariant;
   std::string entity;
+  std::optional<std::size_t> obligation;  // Finding::obligation
   std::int64_t expected = 0;
   std::int64_t actual = 0;
   std::string should_be;  // told instead of the numbers where it is not empty

@@ -21,6 +21,7 @@ Violation describe(const World& world, const Finding& finding, const Tape& tape)
   Violation violation;
   violation.invariant = finding.invariant->text;
   violation.entity = finding.entity.print();
+  violation.obligation = finding.obligation;
   violation.expected = finding.expected;
   violation.actual = finding.actual;
   if (finding.of_values) {

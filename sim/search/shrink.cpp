@@ -74,7 +74,9 @@ class Shrinker {
     world_.reset(recorder);
     if (run_to_end(world_, options_) != RunEnd::violated) return false;
     const Finding& finding = *wanted_finding(world_, options_);
-    if (finding.entity.print() != best_.entity) return false;
+    if (finding.entity.print() != best_.entity || finding.obligation != best_.obligation) {
+      return false;
+    }
     const Tape tape = recorder.take();
     if (!is_smaller(tape, world_.steps())) return false;
     Violation told = tell(world_, tape, options_);

@@ -63,7 +63,7 @@ TEST_CASE("a rule on an order or an instant is told without numbers", "[telling]
   draft.expect = R"({"violates": "no-early-effect", "fewest_faults": 0})";
   draft.rest = R"(, "invariants": ["no-early-effect"])";
   const std::string story = story_of(draft);
-  tells(story, "\n          o1 (see steps ");
+  tells(story, "\n          ship of o1 (see steps ");
   keeps_silent(story, "expected 0");
   const tests::TemporaryFolder folder;
   folder.write("a.onceward.json", draft.text());
