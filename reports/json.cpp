@@ -89,6 +89,11 @@ Json search_json(const ScenarioReport& report) {
                        {"most", report.result.strikes[i]}});
   }
   Json bounds = {{"faults", report.result.faults_max}};
+  // Of a search that was cut off, `faults` is where it was.
+  if (report.cut_off) {
+    const std::uint32_t at = report.result.faults_max;
+    bounds["faults_searched_whole"] = at == 0 ? Json() : Json(at - 1);
+  }
   const bool drawn = report.result.strategy == sim::Strategy::random;
   bounds["timing"] = drawn ? "sampled" : report.result.windows.empty() ? "any" : "windows";
   if (!report.result.windows.empty()) bounds["windows"] = report.result.windows;

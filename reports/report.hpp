@@ -56,6 +56,9 @@ struct ScenarioReport {
   std::string obligation;
   std::string owed;
   std::string lateness;
+  // Something ended the search before it was through: a bound, a deadline, a signal. Then
+  // `result.faults_max` is how many faults the runs had that it was at.
+  bool cut_off = false;
   std::uint64_t seed = 1;
 };
 

@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kRowsMax = 25;
 constexpr std::uint32_t kWhyLinesMax = 10;
 constexpr std::size_t kRulesMax = 4;
+constexpr const char* kWhenTooLarge =
+    "fewer requests, fault kinds or partitions, --timing windows, --strategy sweep: "
+    "docs/write-your-own.md, \"When the search is too large\"";
 
 // Facts that belong together: the label stands before the first one only.
 class Facts {
@@ -90,6 +93,9 @@ class Story {
     }
     Facts reasons(page_, "Reason");
     for (const std::string& each : report_.result.reasons) reasons.add(each);
+    if (!report_.cut_off) return;
+    page_.fact("Searched", how_far(report_));
+    page_.fact("Try", kWhenTooLarge);
   }
 
   void violation(const sim::Violation& violation) {

@@ -94,7 +94,8 @@ std::string done_so_far(const ScenarioReport& report) {
     text += (text.empty() ? "" : ", ") + counted(figures.runs, "complete run", "complete runs");
   }
   if (!text.empty()) text += ", ";
-  return text + counted(figures.transitions, "step", "steps") + ", " + faults_allowed(report);
+  text += counted(figures.transitions, "step", "steps");
+  return report.cut_off ? text : text + ", " + faults_allowed(report);
 }
 
 std::string violated(const ScenarioReport& report) {
@@ -139,6 +140,21 @@ std::vector<std::string> never_happened(const ScenarioReport& report) {
     if (!goal.reached) missing.push_back("goal: " + goal.name);
   }
   return missing;
+}
+
+std::string how_far(const ScenarioReport& report) {
+  const std::uint32_t at = report.result.faults_max;
+  if (report.result.strategy == Strategy::random) return "runs that were drawn";
+  const std::string runs =
+      report.result.strategy == Strategy::sweep ? "runs in the default order with " : "runs with ";
+  const std::string now = at == 0 ? "no fault" : counted(at, "fault", "faults");
+  std::string text;
+  if (at == 1) text = "all " + runs + "no fault; ";
+  if (at > 1) text = "all " + runs + "at most " + counted(at - 1, "fault", "faults") + "; ";
+  text += (at == 0 ? "of the " + runs : "of those with ") + now + " a part only";
+  if (report.budget > at)
+    text += fmt::format(", of those with more (up to {}) nothing", report.budget);
+  return text;
 }
 
 std::string verdict_sentence(const ScenarioReport& report) {

@@ -14,7 +14,11 @@ namespace onceward::reports {
 // REQUIRES: no problems.
 [[nodiscard]] std::string verdict_sentence(const ScenarioReport& report);
 
-// The same for a list of many: "VIOLATED  no-lost-event, 1 fault (crash)",
+// Of a search that was cut off: which runs it was through with, and where it was: "all runs with no
+// fault; of those with 1 fault a part only".
+[[nodiscard]] std::string how_far(const ScenarioReport& report);
+
+// The verdict for a list of many: "VIOLATED  no-lost-event, 1 fault (crash)",
 // "HOLDS     at most 1 fault, 18,740 distinct states".
 [[nodiscard]] std::string short_verdict(const ScenarioReport& report);
 

@@ -184,6 +184,16 @@ sim::Result search_with_goals(const Program& program, const sim::FaultPlan& plan
   return sim::explore(program, plan, options);
 }
 
+// Whether something ended the search before it was through.
+bool is_cut_off(const sim::Result& result, const sim::SearchOptions& options) {
+  if (result.verdict == sim::Verdict::bound_hit) {
+    return result.strategy == sim::Strategy::exhaustive;
+  }
+  const char* const why = sim::why_to_end(options);
+  return result.verdict == sim::Verdict::unknown && why != nullptr && !result.reasons.empty() &&
+         result.reasons.back() == why;
+}
+
 // A goal that no run reached, or not the one that shows the violation, makes the answer empty.
 void look_at_goals(const Program& program, reports::ScenarioReport& report) {
   sim::Result& result = report.result;
@@ -299,6 +309,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   const bool by = !program.expectation.by.empty();
   const sim::FaultPlan plan = by ? plan_of_by(program) : program.plan;
   report.result = search_with_goals(program, plan, search);
+  report.cut_off = is_cut_off(report.result, search);
   const bool holds = report.result.verdict == sim::Verdict::exhausted;
   if (holds) report.unreached = scenarios::unreached(program);
   if (holds || report.result.verdict == sim::Verdict::sampled) {

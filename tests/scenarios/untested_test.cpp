@@ -137,5 +137,35 @@ TEST_CASE("a story says how late it was what was owed within a time, or that it 
             "soon: ship of o1: expected 1, got 0, it was due within 1s and never came"));
 }
 
+TEST_CASE("a search that is cut off says which runs it was through with", "[untested]") {
+  Draft draft;
+  draft.worker = R"({"wait": "1s"}, {"effect": "ship", "of": "=event.key"}, "ack")";
+  draft.obligations = R"([{"each": "db.orders", "owes": "ship", "at_least": 0}])";
+  draft.faults = R"({"budget": 2, "kinds": [{"crash": "any"}]})";
+  draft.expect = R"({"holds": true})";
+  const auto searched = [&](const std::string& states) {
+    const Answer answer = answer_to(draft, "--strategy exhaustive --states " + states);
+    INFO(answer.out);
+    CHECK(answer.exit_code == 3);
+    CHECK(has(answer.out, "\nTry       fewer requests"));
+    CHECK_FALSE(has(answer.out, ", no faults   inconclusive"));
+    const json bounds = answer.told.at("search").at("bounds");
+    const std::size_t at = answer.out.find("\nSearched  ") + 11;
+    return answer.out.substr(at, answer.out.find("\nTry", at) - at) + " " +
+           bounds.at("faults_searched_whole").dump();
+  };
+  CHECK(searched("20") ==
+        "of the runs with no fault a part only, of those with more (up to 2) "
+        "nothing null");
+  CHECK(searched("300") ==
+        "all runs with no fault; of those with 1 fault a part only, of "
+        "those with more (up to 2)\n          nothing 0");
+  CHECK(searched("390") == "all runs with at most 1 fault; of those with 2 faults a part only 1");
+  const Answer whole = answer_to(draft);
+  CHECK(whole.exit_code == 0);
+  CHECK_FALSE(has(whole.out, "Searched"));
+  CHECK_FALSE(whole.told.at("search").at("bounds").contains("faults_searched_whole"));
+}
+
 }  // namespace
 }  // namespace onceward
