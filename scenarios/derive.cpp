@@ -44,6 +44,12 @@ class Changes {
     Found found;
     std::vector<std::string> known;
     find_step(root_, name, found, known);
+    if (found.list == nullptr && comes_from_pattern(name)) {
+      refuse(change, fmt::format("step \"{}\" comes from a pattern, not from a file", name),
+             "change the pattern's parameters, as \"/patterns/0/dedup\"; or have `onceward show "
+             "--as json` write the patterns out, and derive from that");
+      return;
+    }
     if (found.list == nullptr) {
       refuse(change, fmt::format("no step is named \"{}\"", name),
              known.empty() ? "a step is named by its field \"name\"; a JSON pointer starts with /"
@@ -64,6 +70,16 @@ class Changes {
     auto at = found.list->begin() + static_cast<std::ptrdiff_t>(found.index + (after ? 1 : 0));
     if (!before && !after) at = found.list->erase(at);
     found.list->insert(at, steps.begin(), steps.end());
+  }
+
+  [[nodiscard]] bool comes_from_pattern(const std::string& name) const {
+    Node written_out = root_;
+    Problems ignored;
+    expand_patterns(written_out, ignored);
+    Found found;
+    std::vector<std::string> known;
+    find_step(written_out, name, found, known);
+    return found.list != nullptr;
   }
 
   static void find_step(Node& node, const std::string& name, Found& found,
@@ -89,6 +105,8 @@ class Changes {
       if (node == nullptr) return;
       left = left.substr(slash + 1);
     }
+    // Of the whole file nobody could tell what was changed.
+    if (node != &root_) node->changed = change.key_span;
     if (node->kind == Node::Kind::array) {
       in_list(*node, left, change);
       return;

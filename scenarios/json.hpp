@@ -25,6 +25,10 @@ struct Node {
   std::string text;             // unescaped
   std::vector<Node> items;      // of an array
   std::vector<Member> members;  // of an object, in the order of the file
+  // Where a derived file changed a part of this, or took one away; nothing: `span` says it all.
+  std::optional<Span> changed;
+  // The parameter of a pattern of which this is what it is if nothing is written; often null.
+  const char* default_of = nullptr;
 
   // The value of a member, or null when this has none of that name.
   [[nodiscard]] const Node* find(std::string_view key) const;

@@ -24,7 +24,7 @@ bool is_outcome(const LintStep& step) {
 std::string text_of(const Node* node) { return node == nullptr ? std::string() : node->text; }
 
 void add(Findings& findings, const LintRule& rule, const Node& node, std::string text) {
-  findings.push_back({&rule, node.span, std::move(text)});
+  findings.push_back({&rule, node.changed.value_or(node.span), std::move(text)});
 }
 
 // ---- publishing beside a database ---------------------------------------------------------------

@@ -93,6 +93,19 @@ std::uint32_t Reading::find_service(std::string_view name) const {
   return kNone;
 }
 
+namespace {
+
+// "unknown topic "bus.orders""; what nobody wrote is told with the parameter that was left out.
+std::string unknown(const char* what, const Node& node) {
+  std::string text = fmt::format("unknown {} \"{}\"", what, node.text);
+  if (node.default_of != nullptr) {
+    text += fmt::format(", the default of \"{}\", which is not written here", node.default_of);
+  }
+  return text;
+}
+
+}  // namespace
+
 // A node of another kind than text has been complained of.
 std::uint32_t Reading::find_database(const Node& node) {
   if (node.kind != Node::Kind::text) return kNone;
@@ -103,8 +116,7 @@ std::uint32_t Reading::find_database(const Node& node) {
   }
   if (names.empty() && parts_left_out_) return kNone;
   if (!unknown_at_.insert(node.span.begin).second) return kNone;
-  problems.add(node.span, fmt::format("unknown database \"{}\"", node.text),
-               did_you_mean(node.text, names));
+  problems.add(node.span, unknown("database", node), did_you_mean(node.text, names));
   return kNone;
 }
 
@@ -121,8 +133,7 @@ models::TableSpec* Reading::find_table(const Node& node, std::uint32_t& database
   }
   if (names.empty() && parts_left_out_) return nullptr;
   if (!unknown_at_.insert(node.span.begin).second) return nullptr;
-  problems.add(node.span, fmt::format("unknown table \"{}\"", node.text),
-               did_you_mean(node.text, names));
+  problems.add(node.span, unknown("table", node), did_you_mean(node.text, names));
   return nullptr;
 }
 
@@ -138,7 +149,7 @@ bool Reading::find_topic(const Node& node, std::uint32_t& broker, std::uint32_t&
   }
   if (names.empty() && parts_left_out_) return false;
   const std::string hint = did_you_mean(node.text, names);
-  problems.add(node.span, fmt::format("unknown topic \"{}\"", node.text),
+  problems.add(node.span, unknown("topic", node),
                names.empty() ? R"(a broker has "topics", which are named BROKER.TOPIC)" : hint);
   return false;
 }

@@ -36,23 +36,36 @@ namespace {
 
 bool equal(const Node& a, const Node& b) { return json_text(a) == json_text(b); }
 
-void place_at(Node& node, Span span) {
+// Where a derived file changed something in it.
+std::optional<Span> change_in(const Node& node) {
+  std::optional<Span> changed = node.changed;
+  for (const Node& item : node.items) {
+    if (const auto inner = change_in(item)) changed = inner;
+  }
+  for (const Member& member : node.members) {
+    if (const auto inner = change_in(member.value)) changed = inner;
+  }
+  return changed;
+}
+
+void place_at(Node& node, Span span, const std::optional<Span>& changed) {
   node.span = span;
-  for (Node& item : node.items) place_at(item, span);
+  node.changed = changed;
+  for (Node& item : node.items) place_at(item, span, changed);
   for (Member& member : node.members) {
     member.key_span = span;
-    place_at(member.value, span);
+    place_at(member.value, span, changed);
   }
 }
 
-// What of the reader's JSON is made by us is never wrong.
-Node parsed(const std::string& text, Span span) {
+// What of the reader's JSON is made by us is never wrong. It stands where `entry` does.
+Node parsed(const std::string& text, const Node& entry) {
   Problems none;
   std::optional<Node> node = read_json(Source("a pattern", text), none);
   if (!node || !none.empty()) {
     sim::fail_internal("a pattern expands to JSON", __FILE__, __LINE__, text.c_str());
   }
-  place_at(*node, span);
+  place_at(*node, entry.span, change_in(entry));
   return std::move(*node);
 }
 
@@ -98,7 +111,7 @@ class Patterns {
         return;
       }
     }
-    Node made = parsed(pattern->expansion(parameters), entry.span);
+    Node made = parsed(pattern->expansion(parameters), entry);
     substitute_made(made, parameters.all(), problems_);
     all_.kind = Node::Kind::object;
     join(all_, made, [&](const Member& member, const Member& there) {
@@ -158,8 +171,9 @@ class Patterns {
       if (const Node* written = entry.find(each.name); written != nullptr) {
         values.emplace(each.name, *written);
       } else if (!each.fallback.empty()) {
-        Node node = parsed(each.fallback, entry.span);
+        Node node = parsed(each.fallback, entry);
         substitute(node, values, problems_);
+        node.default_of = each.name.c_str();
         values.emplace(each.name, std::move(node));
       }
     }

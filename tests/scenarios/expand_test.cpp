@@ -115,6 +115,26 @@ TEST_CASE("what a derivation names must be there", "[expand]") {
   CHECK(has(derived(base, R"({"with": {}})").err, "there is no \"from\""));
 }
 
+TEST_CASE("a step that a pattern makes is no step of the file that one derives from", "[expand]") {
+  const std::string base = R"({"onceward": "1", "title": "t", "patterns": [
+      {"service": "shop", "request": "Buy", "event": "Placed"},
+      {"outbox-polling": "relay", "of": "shop-db", "to": "bus.orders"},
+      {"broker": "bus", "topics": {"orders": 1}},
+      {"consumer": "stock", "topic": "bus.orders", "effect": "deduct", "dedup": "inbox",
+       "owed_by": "shop-db.orders"}],
+      "workload": [{"request": "Buy", "to": "shop", "with": {"order": "o1"}}]})";
+  const auto said = [&](const std::string& with) {
+    return derived(base, R"({"from": "base.onceward.json", "with": )" + with + "}").err;
+  };
+  const std::string taken = said(R"({"done": null})");
+  CHECK(has(taken, "own.onceward.json:1:41: error: step \"done\" comes from a pattern"));
+  CHECK(has(taken, "onceward show --as json"));
+  CHECK(has(said(R"({"after done": "ack"})"), "step \"done\" comes from a pattern"));
+  CHECK(has(said(R"({"dun": null})"), "no step is named \"dun\""));
+  // What a file says itself beside its patterns can be changed.
+  CHECK(said(R"({"/patterns/3/dedup": "none"})").empty());
+}
+
 TEST_CASE("a circle of derivations is refused with its files", "[expand]") {
   const Ran ran = derived(R"({"from": "own.onceward.json"})", R"({"from": "base.onceward.json"})");
   CHECK(ran.exit_code == 2);

@@ -53,6 +53,45 @@ TEST_CASE("lint has nothing to say about an outbox, a relay and an inbox", "[lin
   CHECK(rules_of(clean().text()).empty());
 }
 
+TEST_CASE("lint of a derived file speaks of the place where what it minds is written", "[lint]") {
+  const tests::TemporaryFolder folder;
+  folder.write("base.onceward.json", R"({"onceward": "1", "title": "t", "patterns": [
+    {"service": "shop", "request": "Buy", "event": "Placed"},
+    {"outbox-polling": "relay", "of": "shop-db", "to": "bus.orders"},
+    {"broker": "bus", "topics": {"orders": 1}},
+    {"external-api": "bank", "operations": ["pay"]},
+    {"consumer": "till", "topic": "bus.orders", "calls": "bank.pay", "dedup": "none",
+     "idempotency_key": "event"}],
+    "workload": [{"request": "Buy", "to": "shop", "with": {"order": "o1"}}],
+    "faults": {"budget": 1}})");
+  const auto said = [&](const std::string& own) {
+    folder.write("own.onceward.json", "{\"from\": \"base.onceward.json\",\n" + own + "}");
+    const tests::Ran ran = folder.onceward("lint own.onceward.json");
+    CHECK(ran.err.empty());
+    return ran.out;
+  };
+  const std::string key = said(R"("with": {"/patterns/4/idempotency_key": "none"})");
+  CHECK(tests::has(key, "own.onceward.json:2:10: call-without-key: "));
+  CHECK_FALSE(tests::has(key, "base.onceward.json"));
+  CHECK_FALSE(tests::has(said(R"("title": "the same")"), "call-without-key"));
+  // A step that is written out, of which a part is taken away or replaced.
+  Draft draft = clean();
+  draft.obligations = R"([{"each": "db.orders", "owes": "bank.pay", "exactly": 1}])";
+  draft.expect = R"({"holds": true})";
+  draft.worker =
+      R"({"call": "bank.pay", "of": "=event.key", "idempotency_key": "=event.id"}, "ack")";
+  folder.write("base.onceward.json", draft.text());
+  CHECK(tests::has(said(R"("with": {"/services/worker/handlers/0/do/0/idempotency_key": null})"),
+                   "own.onceward.json:2:10: call-without-key: "));
+  // What a derived file leaves as it is stands where it stood.
+  draft.worker = R"({"call": "bank.pay", "of": "=event.key"}, "ack")";
+  folder.write("base.onceward.json", draft.text());
+  const std::string left = said(R"("with": {"/faults/budget": 2, "/title": "t"})");
+  CHECK(tests::has(left, "call-without-key: "));
+  CHECK(tests::has(left, "base.onceward.json:"));
+  CHECK_FALSE(tests::has(left, "own.onceward.json"));
+}
+
 TEST_CASE("lint: publish-after-commit", "[lint]") {
   const char* const rule = "publish-after-commit";
   const std::string publish = R"({"publish": "A", "to": "bus.orders", "key": "=request.order"})";

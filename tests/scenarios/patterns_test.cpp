@@ -62,6 +62,22 @@ TEST_CASE("service, relay, broker and consumer as they come survive a crash", "[
   check_holds({});
 }
 
+TEST_CASE("a name that is what a parameter is if it is not written is told as that", "[patterns]") {
+  Parts parts;
+  parts.relay = "";
+  parts.broker = R"({"broker": "log", "topics": {"orders": 1}})";
+  parts.service =
+      R"({"service": "orders", "request": "PlaceOrder", "event": "OrderPlaced", "sends": "after-commit"})";
+  const std::string unknown = "unknown topic \"bus.orders\"";
+  const std::string as_default = unknown + ", the default of \"topic\", which is not written here";
+  CHECK(has(checked(parts).err, as_default));
+  parts.service.back() = ',';
+  parts.service += R"("topic": "bus.orders"})";
+  const Ran written = checked(parts);
+  CHECK(has(written.err, unknown));
+  CHECK_FALSE(has(written.err, as_default));
+}
+
 TEST_CASE("a service that publishes beside its transaction is a dual write", "[patterns]") {
   const auto sends = [](const std::string& when) {
     Parts parts;
