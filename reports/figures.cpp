@@ -52,9 +52,12 @@ std::string with_grouped_counts(std::string text) {
   return text;
 }
 
-InstantFormat::InstantFormat(const std::vector<sim::Instant>& instants) {
-  sim::Instant latest;
-  for (const sim::Instant& each : instants) latest = std::max(latest, each);
+InstantFormat::InstantFormat(const std::vector<sim::Instant>& instants)
+    : InstantFormat(instants, instants.empty()
+                                  ? sim::Instant{}
+                                  : *std::max_element(instants.begin(), instants.end())) {}
+
+InstantFormat::InstantFormat(const std::vector<sim::Instant>& instants, sim::Instant latest) {
   if (latest.nanoseconds >= kSecond || latest.nanoseconds == 0) {
     unit_ = kSecond;
     name_ = "s";

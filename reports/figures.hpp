@@ -21,12 +21,13 @@ namespace onceward::reports {
 // The text with its numbers of steps, states and runs grouped: "the bound of 2,000,000 steps".
 [[nodiscard]] std::string with_grouped_counts(std::string text);
 
-// How the instants of one story are written: all in the unit of its latest ("501.3ms", "0.0010s",
-// "24h 0m 1.5000s"), with as many decimals as the finest of them needs, rounded down to
-// microseconds; in a story that is shorter than a millisecond to nanoseconds.
+// How the instants of one story are written: all in the unit of `latest`, else of their latest one
+// ("501.3ms", "0.0010s", "24h 0m 1.5000s"), with as many decimals as the finest of them needs,
+// rounded down to microseconds; in a story that is shorter than a millisecond to nanoseconds.
 class InstantFormat {
  public:
   explicit InstantFormat(const std::vector<sim::Instant>& instants);
+  InstantFormat(const std::vector<sim::Instant>& instants, sim::Instant latest);
   explicit InstantFormat(const sim::Trace& trace);
   [[nodiscard]] std::string text(sim::Instant instant) const;
 

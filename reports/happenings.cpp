@@ -36,9 +36,15 @@ class Rows {
                         entry.mark == sim::Mark::missed;
       if (is_fault(entry) || kept) fixed_[number] = true;
     }
+    // The same whatever is shown: in the unit of what has a bearing on the story.
+    const EntrySet set = relevant(violation);
     std::vector<sim::Instant> instants;
-    for (const Number number : numbers_) instants.push_back(trace_[number - 1].at);
-    instants_ = InstantFormat(instants);
+    sim::Instant latest;
+    for (Number number = 1; number <= trace_.size(); ++number) {
+      instants.push_back(trace_[number - 1].at);
+      if (set[number]) latest = std::max(latest, instants.back());
+    }
+    instants_ = InstantFormat(instants, latest);
     if (!numbers_.empty()) fixed_[numbers_.front()] = fixed_[numbers_.back()] = true;
   }
 

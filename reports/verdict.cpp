@@ -131,7 +131,7 @@ std::vector<std::string> never_happened(const ScenarioReport& report) {
   std::vector<std::string> missing;
   const std::size_t rules = std::min(report.fault_rules.size(), report.result.strikes.size());
   // Other verdicts may end a search before a fault had its turn.
-  if (report.result.verdict == Verdict::vacuous) {
+  if (report.result.verdict == Verdict::vacuous && report.result.faults_max > 0) {
     for (std::size_t i = 0; i < rules; ++i) {
       if (report.result.strikes[i] == 0) missing.push_back("fault: " + report.fault_rules[i]);
     }

@@ -36,7 +36,7 @@ std::optional<std::uint32_t> first_invalid_byte(std::string_view text) {
 std::string refusal(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) return "no such file";
+  if (status.type() == std::filesystem::file_type::not_found) return "no such file or folder";
   if (error) return fmt::format("cannot open the file: {}", error.message());
   if (std::filesystem::is_directory(status)) return "this is a directory, not a file";
   return {};

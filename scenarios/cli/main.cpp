@@ -46,6 +46,16 @@ const CLI::Validator kCount(
     },
     "NUMBER");
 
+// Narrower than this no story can be told.
+constexpr std::size_t kWidthLeast = 40;
+const CLI::Validator kWidth(
+    [](const std::string& text) {
+      const bool good = kCount(text).empty() && text.size() <= 4 && std::stoul(text) >= kWidthLeast;
+      return good ? std::string()
+                  : fmt::format("takes a number from {} to 9999, not \"{}\"", kWidthLeast, text);
+    },
+    "NUMBER");
+
 // How many scenarios at a time; a thread is begun for each.
 constexpr std::size_t kJobsMax = 1024;
 const CLI::Validator kJobs(
@@ -142,7 +152,7 @@ void add_output(CLI::App& command, Arguments& arguments) {
           [&arguments](const std::string& which) { arguments.output.all_events = which == "all"; },
           "story: what matters; all: unrelated entries too")
       ->check(CLI::IsMember({"story", "all"}));
-  command.add_option("--width", arguments.output.width, "columns of the text")->check(kCount);
+  command.add_option("--width", arguments.output.width, "columns of the text")->check(kWidth);
 }
 
 void add_jobs(CLI::App& command, Arguments& arguments) {
@@ -230,6 +240,8 @@ void add_others(CLI::App& app, Arguments& arguments) {
       ->required();
   app.add_subcommand("schema", "the JSON Schema of scenario files, for editors");
   app.add_subcommand("version", "the version of this engine");
+  app.set_version_flag("--version", fmt::format("onceward {}", ONCEWARD_VERSION));
+  app.add_subcommand("help", "this page; `onceward COMMAND --help` is about one command");
 }
 
 // A word in the place of a command that is none.
@@ -245,7 +257,28 @@ bool is_unknown_command(const CLI::App& app, int argc, char** argv) {
   return true;
 }
 
-int dispatch(const CLI::App& app, Arguments& arguments) {
+// What is wrong with the arguments, as all our messages are told; an option that is none with the
+// nearest one.
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  for (const std::string& extra : app.remaining(true)) {
+    if (extra.front() != '-') continue;
+    std::vector<std::string> known;
+    for (const CLI::Option* each : command.get_options()) {
+      for (const std::string& name : each->get_lnames()) known.push_back("--" + name);
+    }
+    const std::string option = extra.substr(0, extra.find('='));
+    const std::string hint = onceward::scenarios::did_you_mean(option, known);
+    fmt::print(stderr, "onceward: there is no option \"{}\"{}{}\n", option,
+               hint.empty() ? "" : "; ", hint);
+    return 2;
+  }
+  fmt::print(stderr, "onceward: {}\n", error.what());
+  return 2;
+}
+
+int dispatch(const CLI::App& app, Arguments& arguments, const std::string& help) {
   using namespace onceward::cli;
   std::uint64_t& seed = arguments.check.search.seed;
   if (!read_seed(arguments.seed, seed)) return 2;
@@ -259,6 +292,10 @@ int dispatch(const CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("new")) return draft(arguments.paths);
   if (app.got_subcommand("lint")) return lint(arguments.paths, arguments.strict);
   if (app.got_subcommand("schema")) return schema();
+  if (app.got_subcommand("help")) {
+    fmt::print("{}", help);
+    return 0;
+  }
   fmt::print("onceward {}\n", ONCEWARD_VERSION);
   return 0;
 }
@@ -274,14 +311,15 @@ int main(int argc, char** argv) try {
   add_check(app, arguments);
   add_others(app, arguments);
   app.footer(std::string(kExamples) + kExitCodes);
+  const std::string help = app.help();  // once a command was chosen it is about that one
   if (is_unknown_command(app, argc, argv)) return 2;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);  // help and version end well; all else is bad usage
-    return code == 0 ? 0 : 2;
+    // Help and version end well; all else is bad usage.
+    return error.get_exit_code() == 0 ? app.exit(error) : refuse(app, error);
   }
-  return dispatch(app, arguments);
+  return dispatch(app, arguments, help);
 } catch (const std::exception& error) {
   onceward::sim::fail_internal("nobody caught an exception", __FILE__, __LINE__, error.what());
 }

@@ -272,7 +272,7 @@ std::vector<Broken> wrong_places() {
       {"a block that uses itself", with_block("pay", R"({"use": "pay"})"), "1:67",
        "block \"pay\" uses itself", ""},
       {"a file derived from none", R"({"from": "nowhere.onceward.json"})", "1:10",
-       "nowhere.onceward.json: no such file", ""},
+       "nowhere.onceward.json: no such file or folder", ""},
       {"a file derived from itself", R"({"from": "broken.onceward.json"})", "1:10",
        "a scenario cannot be derived from itself", "broken.onceward.json -> broken.onceward.json"},
       {"changes to nothing", with(&Draft::rest, R"(, "with": {"sent": null})"), "15:51",
@@ -336,7 +336,7 @@ TEST_CASE("a file that cannot be opened is named with the reason", "[broken]") {
     const Ran missing = folder.onceward(std::string(command) + " nowhere.onceward.json");
     INFO(command << "\n" << missing.err);
     CHECK(missing.exit_code == 2);
-    CHECK(missing.err.find("nowhere.onceward.json: error: no such file\n") == 0);
+    CHECK(missing.err.find("nowhere.onceward.json: error: no such file or folder\n") == 0);
   }
   const Ran directory = folder.onceward("show folder.onceward.json");
   CHECK(directory.exit_code == 2);

@@ -1,7 +1,9 @@
 // The command line as its users meet it: exit codes, and what goes to which stream.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -126,6 +128,14 @@ TEST_CASE("a misspelt command, strategy or number is told in a sentence", "[cli]
   says("check a --strategy exaustive", "did you mean \"exhaustive\"?");
   says("check a --states abc", "takes a whole number from 1, not \"abc\"");
   says("check a --runs 0", "takes a whole number from 1, not \"0\"");
+  says("check a --deadlin 5s",
+       "onceward: there is no option \"--deadlin\"; did you mean \"--deadline\"?\n");
+  says("check a --deadlin=5s", "\"--deadlin\"; did you mean \"--deadline\"?\n");
+  says("lint --strct a", "onceward: there is no option \"--strct\"; did you mean \"--strict\"?\n");
+  says("--verison", "onceward: there is no option \"--verison\"; did you mean \"--version\"?\n");
+  says("check", "onceward: path is required\n");
+  says("check a --width 3", "takes a number from 40 to 9999, not \"3\"");
+  says("check nowhere", "nowhere: error: no such file or folder\n");
 }
 
 TEST_CASE("a document that cannot be written is told before the search, and in the code printed",
@@ -183,7 +193,7 @@ TEST_CASE("check exits by what it found", "[cli]") {
   CHECK(nothing.err == "onceward: nothing to check: no file ends in .onceward.json\n");
   const Ran missing = folder.onceward("check missing.onceward.json");
   CHECK(missing.exit_code == 2);
-  CHECK(missing.err == "missing.onceward.json: error: no such file\n");
+  CHECK(missing.err == "missing.onceward.json: error: no such file or folder\n");
 }
 
 TEST_CASE("a brief check tells what is as expected in a line each, the rest in full", "[cli]") {
@@ -333,11 +343,56 @@ TEST_CASE("capsules go to the folder asked for", "[cli]") {
   CHECK(has(ran.out, "Warning   the capsule could not be written to file/x/a.capsule.json"));
 }
 
+TEST_CASE("help and the version are answered whichever way one asks", "[cli]") {
+  const TemporaryFolder folder;
+  const auto says = [&](const std::string& arguments) {
+    const Ran ran = folder.onceward(arguments);
+    CHECK(ran.exit_code == 0);
+    CHECK(ran.err.empty());
+    return ran.out;
+  };
+  CHECK(says("--version") == says("version"));
+  CHECK(says("help") == says("--help"));
+  CHECK(has(says("help"), "check"));
+  CHECK(has(says("check --help"), "--deadline"));
+}
+
+TEST_CASE("the times of a story are the same whatever of it is shown", "[cli]") {
+  const TemporaryFolder folder;
+  folder.copy_library();
+  for (const char* name : {"dual-write/commit-then-publish", "relay/cleanup", "consumer/ack-first",
+                           "outbox/no-key-no-sequence"}) {
+    const std::string check = std::string("check scenarios/library/") + name + ".onceward.json";
+    // By the numbers of their steps.
+    const auto times = [](const std::string& out) {
+      std::map<std::string, std::string> all;
+      std::istringstream lines(out.substr(0, out.find("\nBroken ")));
+      for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line.substr(std::min<std::size_t>(line.size(), 2)));
+        std::string step, time;
+        const bool two = static_cast<bool>(words >> step >> time);
+        const bool numbers = two && std::isdigit(step[0]) != 0 && std::isdigit(time[0]) != 0;
+        if (numbers && time.back() == 's') all[step] = time;
+      }
+      return all;
+    };
+    const auto shown = times(folder.onceward(check).out);
+    const auto all = times(folder.onceward(check + " --events all").out);
+    INFO(name);
+    CHECK(shown.size() > 3);
+    CHECK(all.size() >= shown.size());
+    for (const auto& [step, time] : shown) {
+      INFO(step);
+      REQUIRE(all.contains(step));
+      CHECK(all.at(step) == time);
+    }
+  }
+}
+
 TEST_CASE("options of the text change the text only", "[cli]") {
   const TemporaryFolder folder;
   folder.write("a.onceward.json", breaking());
-  for (const char* option :
-       {"--width 40", "--width 300", "--width 1", "--events all", "--events story"}) {
+  for (const char* option : {"--width 40", "--width 300", "--events all", "--events story"}) {
     INFO(option);
     const Ran ran = folder.onceward(std::string("check a.onceward.json ") + option);
     CHECK(ran.exit_code == 0);

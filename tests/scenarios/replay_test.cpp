@@ -203,7 +203,7 @@ TEST_CASE("a capsule of another scenario or engine is refused", "[replay]") {
   std::filesystem::remove(recorded.folder / "a.onceward.json");
   const Ran missing = recorded.replay();
   CHECK(missing.exit_code == 2);
-  CHECK(missing.err.substr(0, 38) == "a.onceward.json: error: no such file\no");
+  CHECK(missing.err.substr(0, 48) == "a.onceward.json: error: no such file or folder\no");
 }
 
 TEST_CASE("a damaged capsule is refused", "[replay]") {

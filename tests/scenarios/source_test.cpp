@@ -154,7 +154,8 @@ TEST_CASE("only the first fifty problems are shown, and how many there are") {
 }
 
 TEST_CASE("a file that cannot be read is a problem of the whole file") {
-  CHECK(file_problem("/nonexistent/a.json") == "/nonexistent/a.json: error: no such file\n");
+  CHECK(file_problem("/nonexistent/a.json") ==
+        "/nonexistent/a.json: error: no such file or folder\n");
   CHECK(file_problem("/") == "/: error: this is a directory, not a file\n");
   CHECK(file_problem("/proc/self/mem") == "/proc/self/mem: error: reading the file failed\n");
   CHECK(file_problem("/dev/zero") == "/dev/zero: error: the file is larger than 8 MiB\n");
