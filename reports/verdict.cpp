@@ -173,7 +173,8 @@ std::string verdict_sentence(const ScenarioReport& report) {
     case Verdict::unknown:
       break;
   }
-  return "UNKNOWN   " + done_so_far(report) + end;
+  const bool begun = report.result.figures.transitions > 0;
+  return "UNKNOWN   " + (begun ? done_so_far(report) : "nothing was searched") + end;
 }
 
 std::string short_verdict(const ScenarioReport& report) {

@@ -160,6 +160,9 @@ TEST_CASE("when the deadline passes, what is not decided is UNKNOWN and exit 3",
   CHECK(ran.err.empty());
   CHECK(has(ran.out, "Reason    the deadline of 2s passed\n"));
   CHECK(has(ran.out, "Reason    the search was not begun: the deadline of 2s passed\n"));
+  CHECK(has(ran.out, "UNKNOWN   nothing was searched   inconclusive\n"));
+  CHECK(has(ran.out, "\nSearched  "));
+  CHECK(has(ran.out, "\nTry       fewer requests"));
   CHECK(has(ran.out, "1 as expected, 0 not, 2 inconclusive   exit 3 "));
   const json scenarios = json::parse(folder.read("result.json")).at("scenarios");
   REQUIRE(scenarios.size() == 3);
