@@ -30,7 +30,10 @@ std::uint32_t StoreOperation::tell(World& world, const Rest& rest, bool changed,
     entry.entity = key_.print();
     entry.site = site->text;
     if (changed) entry.mark = sim::Mark::commit;
-    if (put_by != 0) entry.add_causes({activity->entry, put_by});
+    if (put_by == 0) return;
+    // What it finds may be why the run does no more.
+    if (!changed) entry.mark = sim::Mark::missed;
+    entry.add_causes({activity->entry, put_by});
   });
 }
 

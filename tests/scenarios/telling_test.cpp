@@ -281,6 +281,25 @@ TEST_CASE("a key of a store whose time has ended is told as a cause, one that is
   keeps_silent(story_of(keeping("26h")), "has expired");
 }
 
+TEST_CASE("a dedup key that was put before is told with what it kept from being done",
+          "[telling]") {
+  Draft draft = working(
+      R"({"put": "keys", "key": "=event.id", "value": 1, "if": "absent", "as": "put"},
+        {"if": "put.rows == 1", "then": [{"effect": "ship", "of": "=event.key"}]}, "ack")");
+  draft.rest = R"(, "stores": {"keys": {"profile": "redis@7"}})";
+  draft.faults = R"({"budget": 1, "kinds": [{"crash": "worker"}]})";
+  draft.expect = R"({"violates": "no-lost-effect", "fewest_faults": 1})";
+  const std::string story = story_of(draft);
+  tells(story, "PUT keys #1=1: is there already");
+  tells(story.substr(story.find("\nWhy ")), "worker: PUT keys #1=1: is there already\n");
+  // Put before by none, and the effect is missed for another reason.
+  draft.worker = R"({"put": "keys", "key": "=event.id", "value": 1, "if": "absent", "as": "put"},
+    {"if": "put.rows == 0", "then": [{"effect": "ship", "of": "=event.key"}]}, "ack")";
+  draft.faults = R"({"budget": 0, "kinds": []})";
+  draft.expect = R"({"violates": "no-lost-effect", "fewest_faults": 0})";
+  keeps_silent(story_of(draft), "is there already");
+}
+
 // ---- which run, which step -------------------------------------------------------------------
 
 TEST_CASE("two requests under way at once are told apart at each line, one alone is not",
