@@ -33,6 +33,13 @@ class FallBack final : public sim::Occurrence {
   std::uint32_t to_;
 };
 
+bool judges_time(const Ledger& ledger) {
+  for (std::size_t i = 0; i < ledger.obligations(); ++i) {
+    if (ledger.spec(i).within != sim::kForever) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 CursorGroup::CursorGroup(sim::World& world, Log& log, const GroupSpec& spec, std::uint32_t topic)
@@ -52,17 +59,6 @@ CursorGroup::CursorGroup(sim::World& world, Log& log, const GroupSpec& spec, std
 void CursorGroup::appended(sim::World& world, std::uint32_t partition) {
   refresh(world, partition);
 }
-
-namespace {
-
-bool judges_time(const Ledger& ledger) {
-  for (std::size_t i = 0; i < ledger.obligations(); ++i) {
-    if (ledger.spec(i).within != sim::kForever) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 void CursorGroup::take(sim::World& world, std::uint32_t partition, const sim::Hash128& id) {
   Cursor& cursor = *cursors_[partition];

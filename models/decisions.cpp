@@ -1,7 +1,5 @@
 #include "models/decisions.hpp"
 
-#include <algorithm>
-
 namespace onceward::models {
 
 std::uint32_t Decisions::decide(sim::World& world, const sim::Site& site, const sim::Value& cause,
@@ -14,10 +12,7 @@ std::uint32_t Decisions::decide(sim::World& world, const sim::Site& site, const 
                          [&](std::uint32_t i) { return names[i]; });
   if (!cause.is_null()) {
     const sim::Arena::Entered entered(world.arena(), owner());
-    const auto after =
-        std::find_if(decisions_.begin(), decisions_.end(),
-                     [&](const Decision& each) { return site.hash < each.site->hash; });
-    decisions_.insert(after, {&site, cause, option});
+    decisions_.push_back({&site, cause, option});
   }
   return option;
 }

@@ -30,7 +30,7 @@ class Decisions final : public sim::Component {
     sim::Value cause;
     std::uint32_t option;
   };
-  sim::Vector<Decision> decisions_;  // by site, and within one in the order made
+  sim::Vector<Decision> decisions_;  // in the order made, which says nothing
 };
 
 }  // namespace onceward::models

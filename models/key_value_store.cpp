@@ -58,10 +58,8 @@ Applied PutKey::apply(World& world) {
   if (kept) return Applied::done;
   auto& entries = store_->entries_;
   if (found == nullptr) {
-    const auto after = std::find_if(
-        entries.begin(), entries.end(),
-        [&](const KeyValueStore::Entry& each) { return sim::comes_before(key_, each.key); });
-    found = &*entries.insert(after, {key_, {}, {}, 0});
+    entries.push_back({key_, {}, {}, 0});
+    found = &entries.back();
   }
   found->value = put_.value;
   found->entry = told;

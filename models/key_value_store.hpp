@@ -122,7 +122,7 @@ class KeyValueStore final : public sim::Component {
   sim::World* world_;
   const StoreProfile* profile_;
   sim::ResourceId resource_;
-  sim::Vector<Entry> entries_;  // in the order of their keys
+  sim::Vector<Entry> entries_;  // their order says nothing
 };
 
 }  // namespace onceward::models

@@ -67,13 +67,9 @@ bool Memory::try_lock(const LockId& lock) {
     held->entry = world_->running()->entry;
     return true;
   }
-  const auto after = std::find_if(locks_.begin(), locks_.end(), [&](const Held* each) {
-    if (each->id.name != lock.name) return lock.name->hash < each->id.name->hash;
-    return sim::comes_before(lock.key, each->id.key);
-  });
   auto* held = new Held(lock);
   held->entry = world_->running()->entry;
-  locks_.insert(after, held);
+  locks_.push_back(held);
   return true;
 }
 

@@ -156,7 +156,7 @@ class Memory : public sim::InArena {
   const std::vector<CellSpec>* specs_;
   std::uint32_t first_;
   sim::Vector<Cell> cells_;
-  sim::Vector<Held*> locks_;  // that were ever taken, in an order of their contents
+  sim::Vector<Held*> locks_;  // that were ever taken; their order says nothing
   sim::WaitList waiting_;     // for a change
 };
 

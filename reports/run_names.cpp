@@ -36,14 +36,20 @@ bool names(std::string_view text, std::string_view word) {
   return false;
 }
 
+// The end of `runs` where none is it.
+template <class Runs>
+auto run_of(const sim::TraceEntry& entry, Runs& runs) {
+  return std::find_if(runs.begin(), runs.end(), [&](const Run& each) {
+    return each.lane == entry.lane && each.name == entry.run;
+  });
+}
+
 std::vector<Run> runs_of(const sim::Trace& trace) {
   std::vector<Run> runs;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const sim::TraceEntry& entry = trace[i];
     if (entry.run.empty()) continue;
-    const auto known = std::find_if(runs.begin(), runs.end(), [&](const Run& each) {
-      return each.lane == entry.lane && each.name == entry.run;
-    });
+    const auto known = run_of(entry, runs);
     if (known == runs.end()) {
       runs.push_back({entry.lane, entry.run, i, i});
     } else {
@@ -58,9 +64,7 @@ std::vector<Run> runs_of(const sim::Trace& trace) {
 void tell_runs_apart(sim::Trace& trace) {
   const std::vector<Run> runs = runs_of(trace);
   for (sim::TraceEntry& entry : trace) {
-    const auto own = std::find_if(runs.begin(), runs.end(), [&](const Run& each) {
-      return each.lane == entry.lane && each.name == entry.run;
-    });
+    const auto own = run_of(entry, runs);
     if (own == runs.end()) continue;
     const bool open = std::any_of(runs.begin(), runs.end(), [&](const Run& other) {
       const bool beside = &other != &*own && other.lane == own->lane && other.first <= own->last &&

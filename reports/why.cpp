@@ -185,8 +185,8 @@ class Tree {
   const EntrySet& set_;
   Number root_ = 0;
   Numbers seeds_;
-  Numbers
-      led_to_seeds_;  // what the faults, and what kept something from happening, came right after
+  // What the faults, and what kept something from happening, came right after.
+  Numbers led_to_seeds_;
   std::map<Number, std::uint32_t> distance_;
   EntrySet kept_;
   std::map<Number, Numbers> children_;

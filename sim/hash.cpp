@@ -129,8 +129,7 @@ void Hasher::finish_part() {
   }
 }
 
-// ---- StateHash
-// -----------------------------------------------------------------------------------
+// ---- StateHash ---------------------------------------------------------------------------------
 
 namespace {
 
@@ -228,11 +227,12 @@ std::size_t StateHash::refine() {
 }
 
 Hash128 StateHash::sum() const {
+  constexpr std::size_t kSeenMax = std::tuple_size_v<decltype(Hasher::Seen::numbers)>;
   Hash128 sum;
   for (const Part& part : parts_) {
     Hash128 hash = part.content;
     if (part.minted + part.ranked > 0) {
-      std::array<std::uint64_t, 2 + 2 * 48> words;
+      std::array<std::uint64_t, 2 + 2 * kSeenMax> words;
       std::size_t used = 0;
       words[used++] = hash.high;
       words[used++] = hash.low;

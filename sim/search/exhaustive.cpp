@@ -111,32 +111,35 @@ class Exhaustive {
       const std::size_t base = depth_;
       if (landing.kind == Landing::Kind::violation) {
         found_violation(landing.choices);
-      } else if (visited_.is_least(landing.state, world_.spent())) {
-        push(landing.state, std::move(landing.choices));
-        explore_above(base);
+        continue;
       }
+      Spent spent = world_.spent();
+      if (!visited_.is_least(landing.state, spent)) continue;
+      push(landing.state, std::move(landing.choices), std::move(spent));
+      explore_above(base);
     }
     frontier = Frontier();
   }
 
-  // Walks `path`, whose first `keeps` places the nodes hold already; leaves nodes that are not to
-  // be explored, up to its last step.
+  // Walks `path`, whose first `keeps` places the nodes hold already, none of which is its end;
+  // leaves nodes that are not to be explored, up to its last step.
   Landing walk(const Path& path, std::size_t keeps) {
+    ONCEWARD_ASSERT(keeps < path.size());
     Landing landing;
     depth_ = keeps;
     at_top_ = false;
     if (depth_ == 0) {
-      ONCEWARD_ASSERT(successors_.start(landing));
+      const bool started = successors_.start(landing);
+      ONCEWARD_ASSERT(started);
       hold(landing.state, std::move(landing.choices));
     }
-    while (depth_ < path.size()) {
+    for (;;) {
       if (!std::exchange(at_top_, false)) world_.restore(nodes_[depth_ - 1].snapshot);
       Successors::Next next{path[depth_], false};
       landing = successors_.follow(next);
       if (depth_ + 1 == path.size()) return landing;
       hold(landing.state, std::move(landing.choices));
     }
-    return landing;
   }
 
   void try_next() {
@@ -168,21 +171,21 @@ class Exhaustive {
     if (!world_.findings().empty()) note_also(world_, options_, result_);
     if (ended_ || landing.kind == Landing::Kind::at_rest) return;
     const bool is_state = landing.kind == Landing::Kind::state;
-    if (is_state && !is_news(landing)) return;
+    Spent spent = world_.spent();
+    if (is_state && !is_news(landing, spent)) return;
     if (world_.faults_used() > faults_) {
       frontiers_[world_.faults_used()].add(depth_ + 1, [&](std::size_t place) -> const Choices& {
         return place < depth_ ? nodes_[place].via : landing.choices;
       });
     } else if (is_state) {
-      push(landing.state, std::move(landing.choices));
+      push(landing.state, std::move(landing.choices), std::move(spent));
     } else {
       found_violation(landing.choices);
     }
   }
 
   // Whether what follows the state the world is in has not been searched and does not wait to be.
-  bool is_news(const Landing& landing) {
-    const Spent spent = world_.spent();
+  bool is_news(const Landing& landing, const Spent& spent) {
     const Visited::Answer answer = visited_.enter(landing.state, spent);
     if (answer == Visited::Answer::on_path) note_cycle(landing.state, spent, landing.choices);
     if (answer == Visited::Answer::known && audit_.waits_for(landing.state) &&
@@ -209,10 +212,10 @@ class Exhaustive {
   }
 
   // Adds a node for the state the world is in, from which all is to be tried.
-  void push(const Hash128& state, Choices via) {
+  void push(const Hash128& state, Choices via, Spent spent) {
     visited_.go_onto_path(state);
     Node& node = hold(state, std::move(via));
-    node.spent = world_.spent();
+    node.spent = std::move(spent);
     node.next.choices.clear();
     node.next.none_left = false;
     node.sampled = MergeAudit::samples(state, visited_.size());

@@ -43,6 +43,9 @@ std::string story_of(const Draft& draft) {
   return ran.out;
 }
 
+// From its `Why` on.
+std::string why_of(const std::string& story) { return story.substr(story.find("\nWhy ")); }
+
 bool tells(const std::string& story, const std::string& words) {
   INFO(story);
   CHECK(has(story, words));
@@ -222,7 +225,7 @@ TEST_CASE("a row that came between a select and a change of all rows is told, wi
   const std::string story = story_of(relaying(""));
   tells(story, "SELECT db.outbox -> o");
   tells(story, " sent=true  (the SELECT of step ");
-  const std::string why = story.substr(story.find("\nWhy "));
+  const std::string why = why_of(story);
   tells(why, "+- ");
   tells(why, "timer: UPDATE db.outbox o");
   tells(why, "timer finds o");
@@ -255,7 +258,7 @@ TEST_CASE("an idempotency key that was forgotten is told as a cause, one that is
   const std::string story = story_of(late);
   tells(story, "  bank    has forgotten the idempotency key #1: it keeps one for 1h\n");
   tells(story, "  worker  waits 2h\n");
-  const std::string why = story.substr(story.find("\nWhy "));
+  const std::string why = why_of(story);
   tells(why, "bank has forgotten the idempotency key #1\n");
   tells(why, "worker: waits 2h");
   keeps_silent(story_of(calling_again("10m")), "has forgotten");
@@ -275,7 +278,7 @@ TEST_CASE("a key of a store whose time has ended is told as a cause, one that is
   early.expect = R"({"violates": "no-duplicate-effect", "fewest_faults": 0})";
   const std::string story = story_of(early);
   tells(story, "the key #1 has expired");
-  const std::string why = story.substr(story.find("\nWhy "));
+  const std::string why = why_of(story);
   tells(why, "the key #1 has expired in keys\n");
   tells(why, "worker: waits 25h");
   keeps_silent(story_of(keeping("26h")), "has expired");
@@ -291,7 +294,7 @@ TEST_CASE("a dedup key that was put before is told with what it kept from being 
   draft.expect = R"({"violates": "no-lost-effect", "fewest_faults": 1})";
   const std::string story = story_of(draft);
   tells(story, "PUT keys #1=1: is there already");
-  tells(story.substr(story.find("\nWhy ")), "worker: PUT keys #1=1: is there already\n");
+  tells(why_of(story), "worker: PUT keys #1=1: is there already\n");
   // Put before by none, and the effect is missed for another reason.
   draft.worker = R"({"put": "keys", "key": "=event.id", "value": 1, "if": "absent", "as": "put"},
     {"if": "put.rows == 0", "then": [{"effect": "ship", "of": "=event.key"}]}, "ack")";
