@@ -68,6 +68,7 @@ Json violation_json(const ScenarioReport& report, const sim::Violation& violatio
           {"cut_short", violation.cut_short},
           {"budget", violation.budget},
           {"steps", violation.steps},
+          {"round", violation.round},
           {"fingerprint", sim::to_text(violation.fingerprint)},
           {"capsule", of_first(report.capsule)},
           {"fault_site", of_first(report.fault_site)},

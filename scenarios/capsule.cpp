@@ -106,6 +106,7 @@ std::string to_json(const Capsule& capsule) {
                              {"plan_digest", digest_of(capsule.plan)},
                              {"left_out", capsule.left_out},
                              {"steps", capsule.steps},
+                             {"round", capsule.round},
                              {"fingerprint", to_text(capsule.fingerprint)},
                              {"tape", tape_json(capsule.tape)},
                              {"text", capsule.text}};
@@ -141,6 +142,7 @@ std::optional<Capsule> read_capsule(const std::string& text, std::string& proble
     }
     capsule.left_out = json.at("left_out").get<std::vector<bool>>();
     capsule.steps = json.at("steps").get<std::uint32_t>();
+    capsule.round = json.at("round").get<std::uint32_t>();
     capsule.text = json.at("text").get<std::string>();
     if (!sim::parse_hash(json.at("fingerprint").get<std::string>(), capsule.fingerprint)) {
       problem = "the fingerprint is damaged";

@@ -27,6 +27,7 @@ struct Capsule {
   bool as_expected = false;       // what `check` said of it
   std::vector<std::string> not_as_expected;
   std::uint32_t steps = 0;
+  std::uint32_t round = 0;  // its last so many steps may be repeated for ever; 0: it ends
   sim::Hash128 fingerprint;
   sim::Tape tape;
 };

@@ -162,14 +162,11 @@ void Frame::control(const Step& step) {
     case StepKind::exit:
       world->running()->exits = "exits";
       hooks_.clear();
-      end(true);
-      return;
+      return end(true);
     case StepKind::leave:
-      end(false);
-      return;
+      return end(false);
     case StepKind::fail:
-      end(true);
-      return;
+      return give_up(step, nullptr);
     default:
       transaction_control(step);
   }
@@ -194,6 +191,15 @@ std::uint32_t Frame::decide(const Step& step) {
     entry.site = step.site->text;
   });
   return way;
+}
+
+void Frame::give_up(const Step& step, const char* seen) {
+  world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
+    entry.text = (seen == nullptr ? "fails" : std::string("sees ") + seen) + " and gives up";
+    entry.mark = sim::Mark::lost;
+    entry.site = step.site->text;
+  });
+  end(true);
 }
 
 void Frame::end(bool failed) {
@@ -250,13 +256,8 @@ void Frame::answered_bulk(const Step& step, Status status) {
 void Frame::go_on_after(const Step& step, Status status) {
   const auto caught = step.on_error.find(status);
   if (caught == step.on_error.end()) {
-    world->trace(world->running()->process->name(), [&](sim::TraceEntry& entry) {
-      entry.text = std::string("sees ") + models::to_text(status) + " and gives up";
-      entry.mark = sim::Mark::lost;
-      entry.site = step.site->text;
-    });
     error_ = status;
-    end(true);
+    give_up(step, models::to_text(status));
     return;
   }
   if (!caught->second->empty()) enter(*caught->second, nullptr);

@@ -216,6 +216,8 @@ class Frame final : public sim::InArena,
   // An operation did not answer ok: its `on_error` runs, or the handler ends.
   void go_on_after(const Step& step, models::Status status);
   void end(bool failed);
+  // Ends the handler with an error nobody catches: the one just seen, or (null) one of its own.
+  void give_up(const Step& step, const char* seen);
   models::Message message_of(const Step& step);
   [[nodiscard]] Scope scope() const;
   // A mistake that only a run could meet ends the run; exit 2.

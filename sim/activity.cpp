@@ -57,7 +57,12 @@ void Activity::fingerprint(Hasher& hasher) const {
   // What a task awaited is no more than a number here: which key it was about cannot be told from
   // it.
   if (hasher.renames_keys()) detail::keys_were_told_apart = true;
-  hasher.add_history(creator.id());
+  // Which pass of all it is tells nothing, for none was handed anything; only where it is named.
+  if (is_pass) {
+    hasher.add_minted(creator.id().low);
+  } else {
+    hasher.add_history(creator.id());
+  }
   hasher.add_history(awaited);
   for (const std::uint32_t step : instants) hasher.meet_step(step);
 }

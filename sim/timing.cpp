@@ -136,4 +136,35 @@ Timing solve(const PathLog& path) {
   return timing;
 }
 
+Timing solve_for_ever(PathLog path, std::uint32_t steps) {
+  constexpr std::uint32_t kMore = 2;  // rounds, to see whether they drift against each other
+  const std::uint32_t begin = path.steps - steps;
+  const std::size_t count = path.constraints.size();
+  Timing drifts;
+  for (std::size_t i = 0; i < count; ++i) {
+    PathLog::Constraint constraint = path.constraints[i];
+    if (std::max(constraint.first, constraint.second) <= begin) continue;
+    if (std::min(constraint.first, constraint.second) + steps <= begin) {
+      if (constraint.first <= begin) continue;
+      drifts.cycle.push_back(constraint.reason + ", however often the round is made");
+    }
+    for (std::uint32_t more = 0; more < kMore; ++more) {
+      constraint.first += steps;
+      constraint.second += steps;
+      path.constraints.push_back(constraint);
+    }
+  }
+  // What bounds it ends it only if time passes: all windows on the round say how much.
+  for (std::size_t i = 0; i < count && !drifts.cycle.empty(); ++i) {
+    const PathLog::Constraint& constraint = path.constraints[i];
+    const bool within = std::max(constraint.first, constraint.second) > begin;
+    if (within && constraint.site != nullptr) {
+      drifts.places.push_back({constraint.site, constraint.window});
+    }
+  }
+  if (!drifts.cycle.empty()) return drifts;
+  path.steps += kMore * steps;
+  return solve(path);
+}
+
 }  // namespace onceward::sim

@@ -41,4 +41,10 @@ struct Timing {
 
 [[nodiscard]] Timing solve(const PathLog& path);
 
+// The same of a run whose last `steps` steps may be repeated for ever: the instants of the path
+// itself. What bounds an instant of the round from above by one from before it holds for so long
+// only; its place is among those that contradict each other.
+// REQUIRES: the `steps` steps before those did the same.
+[[nodiscard]] Timing solve_for_ever(PathLog path, std::uint32_t steps);
+
 }  // namespace onceward::sim

@@ -26,6 +26,7 @@ enum class Mark : std::uint8_t {
   blocked,  // it waits, and nothing is left that would let it go on
   missed,   // it did not find what it is about, or found it done, or changed what had not been
             // found before: what should come of it is not done
+  round,    // from here on the same happens again, for ever
 };
 [[nodiscard]] const char* to_text(Mark mark);
 

@@ -97,19 +97,12 @@ Process* World::process(const Symbol& name) const {
 bool World::step() {
   detail::current_arena = &arena_;
   Core& core = *core_;
-  const Arena::Entered entered(arena_, core_owner_);
-  const InsideStep inside;
   if (core.agenda.empty()) {
-    if (!core.judged) {
-      core.judged = true;
-      for (Component* component : components_) {
-        const Arena::Entered in_component(arena_, component->owner());
-        component->on_quiet(*this);
-      }
-      tell_waiting();
-    }
+    if (!core.judged) judge();
     return false;
   }
+  const Arena::Entered entered(arena_, core_owner_);
+  const InsideStep inside;
   const std::uint32_t index = choose_next();
   const Agenda::Entry next = core.agenda.take(index);
   Occurrence& occurrence = *next.occurrence;
@@ -131,6 +124,18 @@ bool World::step() {
   if (owned) occurrence.dispose();
   run_tasks();
   return true;
+}
+
+void World::judge() {
+  detail::current_arena = &arena_;
+  const Arena::Entered entered(arena_, core_owner_);
+  const InsideStep inside;
+  core_->judged = true;
+  for (Component* component : components_) {
+    const Arena::Entered in_component(arena_, component->owner());
+    component->on_quiet(*this);
+  }
+  tell_waiting();
 }
 
 std::uint32_t World::choose(const ChoicePoint& point) {

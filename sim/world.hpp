@@ -57,6 +57,8 @@ class World {
   // Lets the next occurrence happen and everything that follows from it at once. False: quiet,
   // and then the oracles have judged what is still owed.
   bool step();
+  // Judges what is owed as if nothing more came: of a run that goes round for ever.
+  void judge();
 
   // False: the latest step did what no timing of the windows heeded allows. Nothing else may be
   // asked until the next `restore` or `reset`.
@@ -69,7 +71,6 @@ class World {
   // The causal ids of what is pending, in that order; the text of one of them.
   [[nodiscard]] std::vector<Hash128> pending_ids() const;
   [[nodiscard]] std::string pending_text(const Hash128& id) const;
-
   [[nodiscard]] bool quiet() const { return core_->agenda.empty(); }
   [[nodiscard]] std::uint32_t steps() const { return core_->step; }
   [[nodiscard]] Instant now() const { return core_->now; }
@@ -296,7 +297,7 @@ class World {
     Hash128 happening;
     const Site* happening_site = nullptr;
     std::uint32_t happening_n = 0;
-    bool judged = false;            // on_quiet has been called since the last step
+    bool judged = false;            // since the last step
     Vector<std::uint32_t> strikes;  // by rule of the plan
     std::uint32_t resources = 0;
     struct Ready {

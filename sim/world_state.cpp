@@ -22,8 +22,8 @@ bool has_limit(const FaultRule& rule, const FaultPlan& plan) { return rule.at_mo
 }  // namespace
 
 const char* to_text(Mark mark) {
-  static constexpr const char* kNames[] = {"plain",  "crash",  "restart", "lost",    "copy",
-                                           "effect", "commit", "fault",   "blocked", "missed"};
+  static constexpr const char* kNames[] = {"plain",  "crash", "restart", "lost",   "copy", "effect",
+                                           "commit", "fault", "blocked", "missed", "round"};
   return kNames[static_cast<std::size_t>(mark)];
 }
 

@@ -54,6 +54,7 @@ std::string capsule_text(const Loaded& loaded, const sim::FaultPlan& plan,
   capsule.as_expected = report.as_expected;
   capsule.not_as_expected = report.not_as_expected;
   capsule.steps = violation.steps;
+  capsule.round = violation.round;
   capsule.fingerprint = violation.fingerprint;
   capsule.tape = violation.tape;
   return scenarios::to_json(capsule);

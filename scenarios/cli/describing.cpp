@@ -116,6 +116,7 @@ void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
       fmt::runtime(oracle->in_short()), fmt::arg("entity", violation.entity),
       fmt::arg("expected", of_values ? violation.should_be : std::to_string(violation.expected)),
       fmt::arg("actual", of_values ? violation.is : std::to_string(violation.actual)));
+  if (violation.round > 0) report.in_short += " The flow goes round for ever.";
 }
 
 void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {

@@ -63,7 +63,8 @@ int replay(const std::string& path, const OutputOptions& output) {
   options.violates = capsule->violates;
   sim::World world(*loaded.program, sim::Reading::any, capsule->plan);
   world.leave_out(capsule->left_out);
-  sim::Replayed replayed = sim::replay(world, capsule->tape, capsule->steps, options);
+  sim::Replayed replayed =
+      sim::replay(world, capsule->tape, {capsule->steps, capsule->round}, options);
   if (!replayed.divergence.empty()) return diverged(path, replayed.divergence);
   if (replayed.fingerprint != capsule->fingerprint) {
     return diverged(

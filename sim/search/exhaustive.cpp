@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/search/circles.hpp"
 #include "sim/search/frontier.hpp"
 #include "sim/search/merge_audit.hpp"
 #include "sim/search/runs.hpp"
@@ -24,6 +25,7 @@ class Exhaustive {
         world_(model, Reading::any, plan),
         successors_(world_, options),
         audit_(world_, successors_),
+        circles_(world_, successors_, visited_, options_),
         budget_(plan.budget),
         states_max_(options.states_max) {
     heeded_.all = options.timing == TimingMode::windows;
@@ -69,6 +71,7 @@ class Exhaustive {
     quiet_ = Visited();
     frontiers_.assign(budget_ + 1, Frontier());
     audit_.forget();
+    circles_.forget();
     depth_ = 0;
     faults_ = 0;
     result_.figures.depth = 0;
@@ -145,17 +148,24 @@ class Exhaustive {
   void try_next() {
     Node& node = nodes_[depth_ - 1];
     if (node.next.none_left) {
-      visited_.leave_path(node.state);
-      if (node.sampled) {
-        audit_.left(node.state, {choices_to({}), node.steps, node.spent, node.futures});
-      }
-      --depth_;
+      leave();
       return;
     }
     if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
     Landing landing = successors_.follow(node.next);
     if (node.sampled) add_to(node.futures, audit_.hash_of(landing));
     arrive(std::move(landing));
+  }
+
+  // All that follows the top node has been tried.
+  void leave() {
+    Node& node = nodes_[depth_ - 1];
+    if (node.sampled) {
+      audit_.left(node.state, {choices_to({}), node.steps, node.spent, node.futures});
+    }
+    const std::vector<Hash128> circle = circles_.leave();
+    if (!circle.empty()) judge(circle);
+    --depth_;
   }
 
   // The world is where steps from the top node led.
@@ -187,7 +197,9 @@ class Exhaustive {
   // Whether what follows the state the world is in has not been searched and does not wait to be.
   bool is_news(const Landing& landing, const Spent& spent) {
     const Visited::Answer answer = visited_.enter(landing.state, spent);
-    if (answer == Visited::Answer::on_path) note_cycle(landing.state, spent, landing.choices);
+    if (answer == Visited::Answer::open && world_.faults_used() == faults_) {
+      circles_.lead_back_to(landing.state);
+    }
     if (answer == Visited::Answer::known && audit_.waits_for(landing.state) &&
         !audit_.agrees(landing.state, choices_to(landing.choices))) {
       disagree(audit_.difference());
@@ -213,7 +225,7 @@ class Exhaustive {
 
   // Adds a node for the state the world is in, from which all is to be tried.
   void push(const Hash128& state, Choices via, Spent spent) {
-    visited_.go_onto_path(state);
+    circles_.enter(state);
     Node& node = hold(state, std::move(via));
     node.spent = std::move(spent);
     node.next.choices.clear();
@@ -262,15 +274,20 @@ class Exhaustive {
     return choices;
   }
 
-  // Repeats the path that ends with `last`, with no window kept, to record its tape.
-  void found_violation(const Choices& last) {
+  // Repeats the path that ends with `last`, with no window kept, to record its tape. `round`: it
+  // goes round at its end.
+  void found_violation(const Choices& last, const Round& round = {}) {
     ScriptedSource source;
     source.follow(choices_to(last));
     Recorder recorder(source);
     world_.heed({});
     world_.reset(recorder);
-    static_cast<void>(run_to_end(world_, options_));
-    Violation violation = tell(world_, recorder.take(), options_);
+    if (round.steps > 0) {
+      run_round(world_, round);
+    } else {
+      static_cast<void>(run_to_end(world_, options_));
+    }
+    Violation violation = tell(world_, recorder.take(), options_, round);
     again_ = !violation.timing.feasible && (reduce_less() || heed_more(violation.timing.places));
     if (again_) return;
     if (!conclude(world_, std::move(violation), options_, result_)) {
@@ -302,54 +319,37 @@ class Exhaustive {
     return heeded_.places.size() > before;
   }
 
-  // A cycle may go on for ever without getting quiet, or end because a window that is not kept
-  // yet does. If all on it are kept nothing may be claimed for all runs: whether it is fair is not
-  // decided here.
-  void note_cycle(const Hash128& state, const Spent& spent, const Choices& last) {
-    if (cycle_noted_) return;
-    std::size_t begin = depth_;
-    while (nodes_[begin - 1].state != state) --begin;
-    if (nodes_[begin - 1].spent != spent) return;  // it costs a fault each time round
-    cycle_ = fmt::format(
-        "a cycle of {} steps, begun after {} steps, may never get quiet; whether it can go on for "
-        "ever was not decided",
-        world_.steps() - nodes_[begin - 1].steps, nodes_[begin - 1].steps);
-    again_ = reduce_less();
-    if (again_) return;
-    again_ = heed_more(places_of_cycle(nodes_[begin - 1].steps, last));
-    if (again_) {
-      states_max_ = std::min(states_max_, kStatesForCycles);
+  // The states of `circle` lead to one another, the top node first. Where it is not decided whether
+  // a run can stay among them, windows that are not kept yet may end it.
+  void judge(const std::vector<Hash128>& circle) {
+    const Node& node = nodes_[depth_ - 1];
+    at_top_ = false;
+    world_.restore(node.snapshot);
+    const Circles::Answer answer = circles_.judge(circle);
+    if (answer == Circles::Answer::ends || circle_noted_) return;
+    if (answer == Circles::Answer::breaks) {
+      found_violation(circles_.choices(), circles_.round());
       return;
     }
-    cycle_noted_ = true;
-    result_.reasons.push_back(cycle_);
-  }
-
-  // The windows that the path to `last` contradicts or, if it has a timing, those of all that
-  // happened or was pending on it after so many steps.
-  std::vector<Heeded::Place> places_of_cycle(std::uint32_t steps, const Choices& last) {
-    const std::uint32_t all = world_.steps();
-    PathLog path;
-    world_.record(nullptr, &path);
-    successors_.repeat(choices_to(last), all);
-    world_.log_pending();
-    world_.record(nullptr, nullptr);
-    Timing timing = solve(path);
-    if (!timing.feasible) return std::move(timing.places);
-    std::vector<Heeded::Place> places;
-    for (const PathLog::Constraint& constraint : path.constraints) {
-      const bool since = std::max(constraint.first, constraint.second) > steps;
-      if (constraint.site != nullptr && since) {
-        places.push_back({constraint.site, constraint.window});
-      }
+    circle_ = fmt::format(
+        "{} that lead to one another, met after {} steps, may never get quiet; whether a run can "
+        "stay there for ever was not decided",
+        circle.size() == 1 ? "a state" : fmt::format("{} states", circle.size()), node.steps);
+    again_ = reduce_less();
+    if (again_) return;
+    again_ = heed_more(circles_.places(choices_to(circles_.choices()), node.steps));
+    if (again_) {
+      states_max_ = std::min(states_max_, kStatesForCircles);
+      return;
     }
-    return places;
+    circle_noted_ = true;
+    result_.reasons.push_back(circle_);
   }
 
   void states_used_up() {
     if (states_max_ < options_.states_max) {
       give_up(Verdict::unknown,
-              fmt::format("{} by {} states that keep its windows", cycle_, states_max_));
+              fmt::format("{} by {} states that keep its windows", circle_, states_max_));
     } else {
       give_up(Verdict::bound_hit,
               fmt::format("the bound of {} states was hit (--states)", options_.states_max));
@@ -367,8 +367,9 @@ class Exhaustive {
   World world_;
   Successors successors_;
   MergeAudit audit_;
-  // What a search spends on a cycle of which it does not know whether it ends.
-  static constexpr std::uint64_t kStatesForCycles = 1'000'000;
+  Circles circles_;
+  // What a search spends on a circle of which it does not know whether it ends.
+  static constexpr std::uint64_t kStatesForCircles = 1'000'000;
 
   std::uint32_t budget_;
   std::uint64_t states_max_;
@@ -382,8 +383,8 @@ class Exhaustive {
   bool at_top_ = false;  // the world is in the state of the last node
   bool ended_ = false;
   bool again_ = false;  // more windows are kept than this search began with
-  std::string cycle_;   // the latest one that was noted
-  bool cycle_noted_ = false;
+  std::string circle_;  // the latest one that was not decided
+  bool circle_noted_ = false;
   Result result_;
 };
 

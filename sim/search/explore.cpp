@@ -82,8 +82,9 @@ void note_also(const World& world, const SearchOptions& options, Result& result)
   }
 }
 
-bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result) {
-  return conclude(world, tell(world, tape, options), options, result);
+bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result,
+              const Round& round) {
+  return conclude(world, tell(world, tape, options, round), options, result);
 }
 
 bool conclude(World& world, Violation violation, const SearchOptions& options, Result& result) {

@@ -78,6 +78,8 @@ struct Violation {
   bool fewest_faults = false;  // every smaller number of faults was searched to its end
   bool cut_short = false;      // shrinking was interrupted: a smaller run may show it too
   std::uint32_t steps = 0;
+  // It never gets quiet: its last so many steps may be repeated for ever. 0: it does.
+  std::uint32_t round = 0;
   Hash128 fingerprint;  // of the final state
   Tape tape;            // strict: replays to the same state
   Trace trace;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/search/result.hpp"
+#include "sim/search/rounds.hpp"
 #include "sim/search/sources.hpp"
 #include "sim/world.hpp"
 
@@ -15,15 +16,36 @@ namespace onceward::sim {
 // faults are those that the plan demands. Null: none so far.
 [[nodiscard]] const Finding* wanted_finding(const World& world, const SearchOptions& options);
 
-enum class RunEnd : std::uint8_t { quiet, violated, too_long };
+// How a run ended.
+struct RunEnd {
+  enum Kind : std::uint8_t {
+    quiet,
+    violated,  // there is a wanted finding
+    endless,   // it goes round for ever, and breaks nothing that is asked for
+    too_long,
+  };
+  Kind kind = quiet;
+  Round round{};  // violated: by going round, and not at a step or at quiet
+  bool operator==(Kind other) const { return kind == other; }
+};
 
-// Lets a world that was just reset run until quiet, a wanted finding, or `options.steps_max`.
-[[nodiscard]] RunEnd run_to_end(World& world, const SearchOptions& options);
+// A run that is longer is watched, whether it goes round.
+inline constexpr std::uint32_t kLongRun = 1000;
+inline constexpr std::uint32_t kUnwatched = ~0U;
 
-// The run of `tape`, told with its trace and its timing.
+// Lets a world that was just reset run until quiet, a wanted finding, or `options.steps_max`. After
+// `watched_from` steps it is watched: REQUIRES as RoundWatch does.
+[[nodiscard]] RunEnd run_to_end(World& world, const SearchOptions& options,
+                                std::uint32_t watched_from = kUnwatched);
+
+// Lets a world that was just reset run as far as `round` says, and judges what goes on for ever.
+void run_round(World& world, const Round& round);
+
+// The run of `tape`, told with its trace and its timing. `round`: it goes round at its end.
 // REQUIRES: `world` reads windows as `any`; the tape was recorded in such a world and leads to a
 // wanted finding.
-[[nodiscard]] Violation tell(World& world, const Tape& tape, const SearchOptions& options);
+[[nodiscard]] Violation tell(World& world, const Tape& tape, const SearchOptions& options,
+                             const Round& round = {});
 
 struct Replayed {
   std::string divergence;              // empty: the run followed the tape to its end
@@ -32,8 +54,9 @@ struct Replayed {
   std::uint32_t steps = 0;
   Trace trace;
 };
-// Follows `tape` strictly for `steps` steps and compares.
-[[nodiscard]] Replayed replay(World& world, const Tape& tape, std::uint32_t steps,
+// Follows `tape` strictly for `end.end` steps and compares; it goes round then if `end.steps` says
+// so.
+[[nodiscard]] Replayed replay(World& world, const Tape& tape, const Round& end,
                               const SearchOptions& options);
 
 }  // namespace onceward::sim

@@ -17,6 +17,7 @@ class Shrinker {
   }
 
   Violation run() {
+    if (best_.round > 0) static_cast<void>(attempt(plan()));  // the first round that it makes
     drop_faults();
     drop_parts();
     for (bool smaller = true; smaller;) {
@@ -72,14 +73,15 @@ class Shrinker {
     RelaxedSource relaxed(plan);
     Recorder recorder(relaxed);
     world_.reset(recorder);
-    if (run_to_end(world_, options_) != RunEnd::violated) return false;
+    const RunEnd end = run_to_end(world_, options_, best_.round > 0 ? 0 : kLongRun);
+    if (end != RunEnd::violated) return false;
     const Finding& finding = *wanted_finding(world_, options_);
     if (finding.entity.print() != best_.entity || finding.obligation != best_.obligation) {
       return false;
     }
     const Tape tape = recorder.take();
     if (!is_smaller(tape, world_.steps())) return false;
-    Violation told = tell(world_, tape, options_);
+    Violation told = tell(world_, tape, options_, end.round);
     if (!told.timing.feasible) return false;
     told.fewest_faults = best_.fewest_faults;
     best_ = std::move(told);

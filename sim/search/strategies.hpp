@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/search/result.hpp"
+#include "sim/search/rounds.hpp"
 #include "sim/world.hpp"
 
 namespace onceward::sim {
@@ -23,9 +24,11 @@ namespace onceward::sim {
 void note_strikes(const World& world, Result& result);
 // Notes findings that were not asked for.
 void note_also(const World& world, const SearchOptions& options, Result& result);
-// Tells the run of `tape`; shrinks it if it has a timing and puts it into `result`. True: it
-// counts, the verdict is VIOLATED. False: it has no timing; `conclude` notes why.
-bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result);
+// Tells the run of `tape`, which goes round at its end if `round` says so; shrinks it if it has a
+// timing and puts it into `result`. True: it counts, the verdict is VIOLATED. False: it has no
+// timing; `conclude` notes why.
+bool conclude(World& world, const Tape& tape, const SearchOptions& options, Result& result,
+              const Round& round = {});
 bool conclude(World& world, Violation violation, const SearchOptions& options, Result& result);
 
 }  // namespace onceward::sim

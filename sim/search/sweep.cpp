@@ -57,17 +57,18 @@ class Sweep {
     Recorder recorder(source);
     world_.reset(recorder);
     ++result_.figures.runs;
-    const RunEnd end = run_to_end(world_, options_);
+    const RunEnd end = run_to_end(world_, options_, kLongRun);
     if (end == RunEnd::too_long) too_long_ = true;
     result_.figures.transitions += world_.steps();
     result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, world_.steps());
     note_strikes(world_, result_);
     note_also(world_, options_, result_);
-    if (end == RunEnd::violated && conclude(world_, recorder.take(), options_, result_)) {
+    if (end == RunEnd::violated &&
+        conclude(world_, recorder.take(), options_, result_, end.round)) {
       return true;
     }
     // Faults on top of a run that does not end would only make more of them.
-    if (end == RunEnd::too_long) return false;
+    if (end == RunEnd::too_long || end == RunEnd::endless) return false;
     for (const Deviation& deviation : deviations(offers, script.size())) {
       std::vector<std::uint32_t> longer;
       for (std::size_t i = 0; i < deviation.position; ++i) {

@@ -3,7 +3,7 @@
 namespace onceward::sim {
 namespace {
 
-constexpr std::uint64_t kOnPath = 1;
+constexpr std::uint64_t kOpen = 1;
 constexpr unsigned kLeastAt = 1;  // the number of what least was spent, above the first bit
 constexpr std::uint64_t kNotOfKey = (std::uint64_t{1} << (128 - kStateBits)) - 1;
 static_assert(LeastSpent::kSetsMax << kLeastAt == kNotOfKey + 1);
@@ -34,9 +34,9 @@ Visited::Answer Visited::enter(const Hash128& state, const Spent& spent) {
   const std::uint32_t before = least_of(slot);
   const std::uint32_t least = least_.with(before, spent);
   if (!is_new && least == before) {
-    return (slot.low & kOnPath) != 0 ? Answer::on_path : Answer::known;
+    return (slot.low & kOpen) != 0 ? Answer::open : Answer::known;
   }
-  slot = {key.high, key.low | std::uint64_t{least} << kLeastAt | (slot.low & kOnPath)};
+  slot = {key.high, key.low | std::uint64_t{least} << kLeastAt | (slot.low & kOpen)};
   if (!is_new) return Answer::again;
   digest_.high += key.high;
   digest_.low += key.low;
@@ -48,8 +48,11 @@ bool Visited::is_least(const Hash128& state, const Spent& spent) const {
   return least_.has(least_of(slots_[slot_of(key_of(state))]), spent);
 }
 
-void Visited::go_onto_path(const Hash128& state) { slots_[slot_of(key_of(state))].low |= kOnPath; }
-void Visited::leave_path(const Hash128& state) { slots_[slot_of(key_of(state))].low &= ~kOnPath; }
+void Visited::open(const Hash128& state) { slots_[slot_of(key_of(state))].low |= kOpen; }
+void Visited::close(const Hash128& state) { slots_[slot_of(key_of(state))].low &= ~kOpen; }
+bool Visited::is_open(const Hash128& state) const {
+  return (slots_[slot_of(key_of(state))].low & kOpen) != 0;
+}
 
 void Visited::grow() {
   std::vector<Hash128> old(slots_.size() * 2);

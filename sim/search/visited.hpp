@@ -16,18 +16,19 @@ class Visited {
   Visited() : slots_(1U << 12) {}
 
   enum class Answer : std::uint8_t {
-    added,    // it was not met before
-    again,    // it was, but only by runs that had spent more of something
-    known,    // it was met by a run that had spent as little or less
-    on_path,  // the same, by the path being searched
+    added,  // it was not met before
+    again,  // it was, but only by runs that had spent more of something
+    known,  // it was met by a run that had spent as little or less
+    open,   // the same, and it is on the path being searched or leads back to it
   };
   // Notes that a run which has spent `spent` has come to `state`.
   Answer enter(const Hash128& state, const Spent& spent = {});
   // Whether no run came to `state` with less spent. REQUIRES: one came with `spent`.
   [[nodiscard]] bool is_least(const Hash128& state, const Spent& spent) const;
-  // The path being searched comes to a state that was entered, and leaves it again.
-  void go_onto_path(const Hash128& state);
-  void leave_path(const Hash128& state);
+  // A state that was entered is open from now on, or no more; whether it is.
+  void open(const Hash128& state);
+  void close(const Hash128& state);
+  [[nodiscard]] bool is_open(const Hash128& state) const;
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t bytes() const { return slots_.size() * sizeof(Hash128); }

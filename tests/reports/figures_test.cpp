@@ -31,7 +31,7 @@ TEST_CASE("numbers of steps, states and runs within a text are grouped, and no o
 }
 
 TEST_CASE("the instants of one story are written with one unit and as many decimals") {
-  const auto texts = [](std::vector<std::int64_t> nanoseconds) {
+  const auto texts = [](const std::vector<std::int64_t>& nanoseconds) {
     std::vector<sim::Instant> instants;
     for (const std::int64_t each : nanoseconds) instants.push_back({each});
     const InstantFormat format(instants);

@@ -269,7 +269,7 @@ TEST_CASE("an event that is returned for ever never comes to rest, unless there 
   draft.worker =
       R"({"nack": true, "requeue": true}, {"if": false, "then": [{"effect": "ship", "of": 1}]})";
   draft.obligations = R"([{"each": "event Placed", "owes": "ship", "at_most": 1}])";
-  CHECK(answer_to(draft) == "UNKNOWN");
+  CHECK(answer_to(draft).find("no-stuck-message") == 0);
   draft.brokers =
       R"({"bus": {"profile": "kafka@4", "topics": {"orders": {"max_deliveries": 3, "dead_letter": "bus.dead"}, "dead": {}}}})";
   CHECK(answer_to(draft) == kHolds);

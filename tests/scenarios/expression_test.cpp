@@ -102,9 +102,9 @@ class Dice {
       case 2:
         return -1 - roll();
       case 3:
-        return roll() * 60'000'000'000;
+        return std::int64_t{roll()} * 60'000'000'000;
       case 4:
-        return roll() * 1'000'000;
+        return std::int64_t{roll()} * 1'000'000;
       default:
         return roll();
     }

@@ -71,7 +71,7 @@ TEST_CASE("a misspelt field is told once, and not missed besides") {
 }
 
 // The draft with one of its lines changed: `was` for `is`.
-std::string misspelt(const std::string& was, const std::string& is, Draft draft = {}) {
+std::string misspelt(const std::string& was, const std::string& is, const Draft& draft = {}) {
   std::string text = draft.text();
   const std::size_t at = text.find(was);
   REQUIRE(at != std::string::npos);

@@ -45,7 +45,7 @@ struct Recorded {
     tape = recorder.take();
   }
   [[nodiscard]] sim::Replayed follow(const Tape& other) {
-    return sim::replay(world, other, steps, {});
+    return sim::replay(world, other, {steps}, {});
   }
 
   toy::Flow flow{two_clerks()};
@@ -138,8 +138,8 @@ TEST_CASE("index and text of an entry are for people and not compared", "[sim][t
 
 TEST_CASE("a run cut short or drawn out is a divergence", "[sim][tape]") {
   Recorded run;
-  CHECK_FALSE(sim::replay(run.world, run.tape, run.steps + 1, {}).divergence.empty());
-  CHECK_FALSE(sim::replay(run.world, run.tape, run.steps / 2, {}).divergence.empty());
+  CHECK_FALSE(sim::replay(run.world, run.tape, {run.steps + 1}, {}).divergence.empty());
+  CHECK_FALSE(sim::replay(run.world, run.tape, {run.steps / 2}, {}).divergence.empty());
 }
 
 TEST_CASE("the tape of a sampled run replays in a world of orders only", "[sim][tape]") {
@@ -153,7 +153,7 @@ TEST_CASE("the tape of a sampled run replays in a world of orders only", "[sim][
     sampled.reset(recorder);
     while (sampled.step()) {
     }
-    const sim::Replayed replayed = sim::replay(orders, recorder.take(), sampled.steps(), {});
+    const sim::Replayed replayed = sim::replay(orders, recorder.take(), {sampled.steps()}, {});
     REQUIRE(replayed.divergence.empty());
     REQUIRE(toy::numbers(orders) == toy::numbers(sampled));
   }

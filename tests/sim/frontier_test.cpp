@@ -41,7 +41,7 @@ TEST_CASE("a path costs what it has not in common with the one before", "[sim][f
   add(frontier, path);
   path.push_back({4});
   add(frontier, path);
-  CHECK(one >= 1000 * 3 * sizeof(std::uint32_t));
+  CHECK(one >= std::uint64_t{1000} * 3 * sizeof(std::uint32_t));
   CHECK(frontier.bytes() <= 2 * one);  // grown by doubling
 }
 

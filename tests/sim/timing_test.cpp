@@ -65,6 +65,32 @@ TEST_CASE("an infeasible cycle names the occurrence that came too early", "[sim]
                       Catch::Contains("time does not run backwards"));
 }
 
+TEST_CASE("a round that takes less time than what it waits for cannot be made for ever",
+          "[sim][timing]") {
+  const Site site("/wait");
+  const Site compared("/compared");
+  // Steps 1 to 2 and 3 to 4 do the same; each round takes at least 5.
+  const auto rounds = [&](std::vector<PathLog::Constraint> more) {
+    std::vector<PathLog::Constraint> all = {{1, 2, -5, "round 1", "it", &site, "a wait"},
+                                            {3, 4, -5, "round 2", "it", &site, "a wait"}};
+    all.insert(all.end(), more.begin(), more.end());
+    return path(4, std::move(all));
+  };
+  CHECK(solve_for_ever(rounds({}), 2).feasible);
+  // What is fed once a round, within 4 of the last time, is late; within 6 it is not.
+  CHECK_FALSE(solve_for_ever(rounds({{4, 2, 4, "fed", ""}}), 2).feasible);
+  CHECK(solve_for_ever(rounds({{4, 2, 6, "fed", ""}}), 2).feasible);
+  // No bound that counts from before the rounds holds for ever, however long; what comes late may.
+  const Timing drifts =
+      solve_for_ever(rounds({{4, 0, 1'000'000, "before", "", &compared, "instants"}}), 2);
+  CHECK_FALSE(drifts.feasible);
+  CHECK(drifts.cycle == std::vector<std::string>{"before, however often the round is made"});
+  REQUIRE(drifts.places.size() == 2);
+  CHECK(drifts.places[0].site == &site);
+  CHECK(drifts.places[1].site == &compared);
+  CHECK(solve_for_ever(rounds({{0, 4, -1'000'000, "after", ""}}), 2).feasible);
+}
+
 TEST_CASE("a slow contradiction is found past constraints that never bind", "[sim][timing]") {
   // The first constraint is never used; the cycle between steps 2 and 3 gains 1 a round.
   const Timing timing = solve({4,

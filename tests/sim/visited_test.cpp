@@ -29,11 +29,11 @@ TEST_CASE("a state is added once, is on the path until left, and is known from t
       const Visited::Answer answer = visited.enter(key);
       if (found == reference.end()) {
         RC_ASSERT(answer == Visited::Answer::added);
-        visited.go_onto_path(key);
+        visited.open(key);
         reference[key] = true;
       } else if (found->second) {
-        RC_ASSERT(answer == Visited::Answer::on_path);
-        visited.leave_path(key);
+        RC_ASSERT(answer == Visited::Answer::open);
+        visited.close(key);
         found->second = false;
       } else {
         RC_ASSERT(answer == Visited::Answer::known);
@@ -49,14 +49,15 @@ TEST_CASE("a set that grows forgets nothing, and keeps what is on the path", "[s
   std::vector<Hash128> states;
   for (int i = 0; i < 50'000; ++i) states.push_back({random.next(), random.next()});
   for (const Hash128& each : states) REQUIRE(visited.enter(each) == Visited::Answer::added);
-  for (std::size_t i = 1; i < states.size(); i += 2) visited.go_onto_path(states[i]);
+  for (std::size_t i = 1; i < states.size(); i += 2) visited.open(states[i]);
   for (const Hash128& each : states) visited.enter({each.high + 1, each.low});
   for (std::size_t i = 0; i < states.size(); ++i) {
     REQUIRE(visited.enter(states[i]) ==
-            (i % 2 == 0 ? Visited::Answer::known : Visited::Answer::on_path));
+            (i % 2 == 0 ? Visited::Answer::known : Visited::Answer::open));
   }
   CHECK(visited.size() == 100'000);
-  CHECK(visited.bytes() <= 100'000 * 43);  // grown by doubling: half of the worst case
+  CHECK(visited.bytes() <=
+        std::uint64_t{100'000} * 43);  // grown by doubling: half of the worst case
 }
 
 TEST_CASE("the digest of a set does not depend on the order of arrival", "[sim][visited]") {
@@ -74,9 +75,9 @@ TEST_CASE("the digest of a set does not depend on the order of arrival", "[sim][
 TEST_CASE("the state of all zeros is a state like any other", "[sim][visited]") {
   Visited visited;
   CHECK(visited.enter({}) == Visited::Answer::added);
-  visited.go_onto_path({});
-  CHECK(visited.enter({}) == Visited::Answer::on_path);
-  visited.leave_path({});
+  visited.open({});
+  CHECK(visited.enter({}) == Visited::Answer::open);
+  visited.close({});
   CHECK(visited.enter({}) == Visited::Answer::known);
   CHECK(visited.size() == 1);
 }

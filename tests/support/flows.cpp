@@ -63,14 +63,13 @@ rc::Gen<RoughClerk> rough_clerks(const Shape& shape) {
   const auto few = [&](std::size_t least, std::size_t most) {
     return lists<Steps>(least, most, routine);
   };
-  return rc::gen::map(
-      rc::gen::tuple(few(1, shape.tasks), few(0, shape.passes), few(0, 1),
-                     rc::gen::inRange<std::uint32_t>(1, 3)),
-      [](std::tuple<std::vector<Steps>, std::vector<Steps>, std::vector<Steps>, std::uint32_t>
-             parts) {
-        auto& [tasks, passes, spares, overlap] = parts;
-        return RoughClerk{std::move(tasks), std::move(passes), std::move(spares), overlap};
-      });
+  return rc::gen::map(rc::gen::tuple(few(1, shape.tasks), few(0, shape.passes), few(0, 1),
+                                     rc::gen::inRange<std::uint32_t>(1, 3)),
+                      [](const std::tuple<std::vector<Steps>, std::vector<Steps>,
+                                          std::vector<Steps>, std::uint32_t>& parts) {
+                        const auto& [tasks, passes, spares, overlap] = parts;
+                        return RoughClerk{tasks, passes, spares, overlap};
+                      });
 }
 
 Sketch sketch_of(const std::vector<RoughClerk>& rough) {

@@ -84,7 +84,7 @@ class Store final : public sim::Component {
     for (const Slot& slot : slots_) {
       hasher.add(static_cast<std::uint64_t>(slot.number));
       hasher.add_minted(slot.minted);
-      hasher.add(slot.holder);
+      hasher.add_minted(slot.holder.low);
       slot.waiting.fingerprint(hasher);
     }
   }
@@ -369,7 +369,7 @@ Step within(Step step, const sim::Window& window) {
   return step;
 }
 
-Flow::Flow(Sketch sketch) {
+Flow::Flow(const Sketch& sketch) {
   for (const Clerk& clerk : sketch.clerks) {
     FrozenClerk frozen{symbol(clerk.name), {}, {}};
     frozen.setup = {clerk.service.empty() ? nullptr : symbol(clerk.service), clerk.restart,

@@ -95,7 +95,7 @@ std::ostream& operator<<(std::ostream& out, const Sketch& sketch);
 
 class Flow final : public sim::Model {
  public:
-  explicit Flow(Sketch sketch);
+  explicit Flow(const Sketch& sketch);
   void build(sim::World& world) const override;
 
   struct FrozenStep {
