@@ -94,13 +94,16 @@ const Finding* wanted_finding(const World& world, const SearchOptions& options) 
 }
 
 RunEnd run_to_end(World& world, const SearchOptions& options, std::uint32_t watched_from) {
+  constexpr std::uint32_t kAskEvery = 1024;
   RoundWatch watch(world, options);
   while (world.step()) {
     if (!world.findings().empty() && wanted_finding(world, options) != nullptr) {
       return {RunEnd::violated};
     }
-    if (world.steps() >= options.steps_max) return {RunEnd::too_long};
-    if (world.steps() < watched_from || !watch.look()) continue;
+    const bool asks = world.steps() % kAskEvery == 0 && why_to_end(options) != nullptr;
+    if (asks || world.steps() >= options.steps_max) return {RunEnd::too_long};
+    const bool watched = world.steps() >= watched_from && world.steps() - watched_from < kWatched;
+    if (!watched || !watch.look()) continue;
     if (!watch.breaks()) return {RunEnd::endless};
     world.judge();
     return {RunEnd::violated, watch.round()};

@@ -29,12 +29,15 @@ struct RunEnd {
   bool operator==(Kind other) const { return kind == other; }
 };
 
-// A run that is longer is watched, whether it goes round.
+// A run that is longer is watched, whether it goes round; for so many steps, for what has not come
+// round by then may grow for ever.
 inline constexpr std::uint32_t kLongRun = 1000;
+inline constexpr std::uint32_t kWatched = 1000;
 inline constexpr std::uint32_t kUnwatched = ~0U;
 
-// Lets a world that was just reset run until quiet, a wanted finding, or `options.steps_max`. After
-// `watched_from` steps it is watched: REQUIRES as RoundWatch does.
+// Lets a world that was just reset run until quiet, a wanted finding, `options.steps_max`, or until
+// somebody wants the search to end (too_long as well). After `watched_from` steps it is watched:
+// REQUIRES as RoundWatch does.
 [[nodiscard]] RunEnd run_to_end(World& world, const SearchOptions& options,
                                 std::uint32_t watched_from = kUnwatched);
 
