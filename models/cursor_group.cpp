@@ -76,9 +76,9 @@ void CursorGroup::take(sim::World& world, std::uint32_t partition, const sim::Ha
   const std::uint32_t delivery = count_try(cursor, offset);
   // Nothing has been done yet that a crash could cut in two, but whoever takes over begins later.
   const auto* server = static_cast<const Server*>(cursor.owner->service());
-  if (judges_time(log().ledger()) &&
-      world.strike_taker(*cursor.owner, *spec().site,
-                         server->first_action_within(spec().handler))) {
+  const bool is_point = judges_time(log().ledger()) || world.plan().at_every_operation;
+  if (is_point && world.strike_taker(*cursor.owner, *spec().site,
+                                     server->first_action_within(spec().handler))) {
     return;
   }
   Handling& handling = hand_out(world, *cursor.owner, partition, offset, delivery);

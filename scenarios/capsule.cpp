@@ -19,10 +19,12 @@ ordered_json plan_json(const sim::FaultPlan& plan) {
     }
     rules.push_back(std::move(each));
   }
-  return {{"budget", plan.budget},
-          {"down_at_once", plan.down_at_once},
-          {"exact", plan.exact},
-          {"rules", std::move(rules)}};
+  ordered_json json = {{"budget", plan.budget},
+                       {"down_at_once", plan.down_at_once},
+                       {"exact", plan.exact},
+                       {"rules", std::move(rules)}};
+  if (plan.at_every_operation) json["at_every_operation"] = true;
+  return json;
 }
 
 // A run may look the same under another plan, but it is not the one that was recorded.
@@ -39,6 +41,7 @@ bool read_plan(const ordered_json& json, sim::FaultPlan& plan) {
   plan.budget = json.at("budget").get<std::uint32_t>();
   plan.down_at_once = json.at("down_at_once").get<std::uint32_t>();
   plan.exact = json.at("exact").get<bool>();
+  plan.at_every_operation = json.value("at_every_operation", false);
   for (const ordered_json& each : json.at("rules")) {
     sim::FaultRule rule;
     if (!read_kind(each.at("kind"), rule.kind)) return false;

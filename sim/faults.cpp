@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace onceward::sim {
 
 const std::vector<FaultKindHelp>& fault_catalogue() {
@@ -32,6 +34,12 @@ FaultKind fault_kind(std::string_view name) {
     if (entry.name == name) return entry.kind;
   }
   return FaultKind::none;
+}
+
+bool FaultPlan::stops() const {
+  return budget > 0 && std::any_of(rules.begin(), rules.end(), [](const FaultRule& rule) {
+           return rule.kind == FaultKind::crash;
+         });
 }
 
 std::string FaultPlan::describe() const {

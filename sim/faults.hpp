@@ -44,15 +44,23 @@ struct FaultRule {
   std::string target;            // a process, topic or component; empty: any
   std::uint32_t at_most = ~0U;   // strikes by this rule
   std::vector<Between> between;  // at most one entry; empty: anywhere
+
+  // Whether it takes a process out of action.
+  [[nodiscard]] bool stops() const { return kind == FaultKind::crash || kind == FaultKind::pause; }
 };
 
 struct FaultPlan {
   std::uint32_t budget = 0;  // strikes in all
   std::uint32_t down_at_once = 1;
   std::vector<FaultRule> rules;
+  // Crashes are offered after every operation that ends, not only after those that acted (what the
+  // reduction `crash-points` leaves out).
+  bool at_every_operation = false;
   // With `exact`, a run counts only if every rule struck exactly `at_most` times.
   bool exact = false;
 
+  // Whether it may stop a process for good: crash it.
+  [[nodiscard]] bool stops() const;
   // "crash of any, redeliver of any at most 1 time"
   [[nodiscard]] std::string describe() const;
 };

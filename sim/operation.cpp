@@ -6,6 +6,37 @@
 #include "sim/world.hpp"
 
 namespace onceward::sim {
+namespace {
+
+// Whether somebody wants to see a process crash after the operation of this name, if it has one.
+bool opens_span(const FaultPlan& plan, const std::vector<std::optional<FaultRule>>& goals,
+                const Symbol* name) {
+  if (name == nullptr) return false;
+  const auto opens = [&](const FaultRule& rule) {
+    return rule.kind == FaultKind::crash && !rule.between.empty() &&
+           rule.between.front().after == name->text;
+  };
+  return std::any_of(plan.rules.begin(), plan.rules.end(), opens) ||
+         std::any_of(goals.begin(), goals.end(),
+                     [&](const auto& goal) { return goal && opens(*goal); });
+}
+
+// Offers a crash after an operation that did not act; true: it strikes.
+bool crash_after(World& world, Activity& activity, const Site& site) {
+  const std::uint32_t cause = world.cause();
+  world.set_cause(activity.entry);
+  const Duration within =
+      activity.exact == nullptr ? kForever : activity.exact->next_action_within();
+  if (world.strike_taker(*activity.process, site, within)) {
+    activity.struck = true;
+    activity.waiting_for = nullptr;
+    return true;
+  }
+  world.set_cause(cause);
+  return false;
+}
+
+}  // namespace
 
 void WaitList::remove(const Operation& operation) {
   const auto found = std::find(waiting_.begin(), waiting_.end(), &operation);
@@ -52,6 +83,14 @@ void Operation::await_suspend(std::coroutine_handle<> awaiting) {
   begin(awaiting);
   // Another of its process's tasks may have doomed or paused it in this very step.
   world_->add_for(*activity->process, *this, id, *site, window, world_->steps(), world_->now());
+}
+
+bool Operation::is_own() const {
+  if (activity == nullptr || activity->exact == nullptr) return false;
+  const bool is_point =
+      world_->plan_.at_every_operation || opens_span(world_->plan_, world_->goals_, caller_.name);
+  if (is_point && world_->can_be_stopped(*activity->process)) return false;
+  return activity->exact->goes_on_alone();
 }
 
 void Operation::wait_in(WaitList& list) {
@@ -203,7 +242,12 @@ void Operation::happen(World& world) {
     return;
   }
   if (caller_.name != nullptr) world.pass(*caller_.name);
-  if (applied == Applied::acted && world.strike_after(*this)) return;
+  if (applied == Applied::acted) {
+    if (world.strike_after(*this)) return;
+  } else if (world.plan_.at_every_operation ||
+             opens_span(world.plan_, world.goals_, caller_.name)) {
+    if (crash_after(world, *activity, *site)) return;
+  }
   activity->waiting_for = nullptr;
   detail::next_to_resume = std::coroutine_handle<>::from_address(caller_.awaiting);
 }

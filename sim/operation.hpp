@@ -5,7 +5,7 @@
 // atomic step (DESIGN 3.4). In between the plan's faults may strike:
 //   before it is applied   error, late, reply_lost (done or not done: a `data` choice); of one of
 //                          several parts `error` may leave some done
-//   after it acted         crash, pause
+//   after it acted         crash, pause (FaultPlan::at_every_operation: crash after it ended)
 // An operation that cannot be applied yet (a lock is held) answers `blocked` and waits in a
 // WaitList until it is woken.
 //
@@ -110,11 +110,9 @@ class Operation : public Occurrence {
   // o1"), and what led to it. False: that needs no word. Told at the end of a run that it outlasts.
   [[nodiscard]] virtual bool describe_wait(TraceEntry& /*entry*/) const { return false; }
 
-  // Whether its task goes on from it alone (ExactState::goes_on_alone): it is local if what it does
-  // itself is.
-  [[nodiscard]] bool is_own() const {
-    return activity != nullptr && activity->exact != nullptr && activity->exact->goes_on_alone();
-  }
+  // Whether its task goes on from it alone (ExactState::goes_on_alone), with nothing that may
+  // strike in between: it is local if what it does itself is.
+  [[nodiscard]] bool is_own() const;
 
   // Mixes the result into the activity's history; every await_resume of a value calls it.
   void remember(std::uint64_t result) const;

@@ -53,6 +53,7 @@ class World {
   // Whether `settle` takes states for one that differ only by which of its keys is which.
   void rename_keys(bool renames) { whole_ = StateHash(renames); }
   [[nodiscard]] const FaultPlan& plan() const { return plan_; }
+  void offer_at_every_operation() { plan_.at_every_operation = plan_.stops(); }
 
   // Lets the next occurrence happen and everything that follows from it at once. False: quiet,
   // and then the oracles have judged what is still owed.
@@ -362,7 +363,7 @@ class World {
   void drop_activity(Activity& activity);
   // What it waits for will not happen; that operation, or null.
   Operation* stop_waiting(Activity& activity);
-  // Offers what may strike a process after it acted; true if it did.
+  // Offers what may strike a process after `operation`; true if it did.
   bool strike_after(Operation& operation);
   // `why`: it ends by itself; null: a crash.
   void doom(Process& process, Duration within, const char* why = nullptr);

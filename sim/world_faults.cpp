@@ -98,9 +98,8 @@ bool World::is_minded(const Process& process) const {
 
 bool World::can_be_stopped(const Process& process) const {
   return std::any_of(plan_.rules.begin(), plan_.rules.end(), [&](const FaultRule& rule) {
-    const bool stops = rule.kind == FaultKind::crash || rule.kind == FaultKind::pause;
-    return stops && (rule.target.empty() || rule.target == process.name().text ||
-                     rule.target == process.service_name().text);
+    return rule.stops() && (rule.target.empty() || rule.target == process.name().text ||
+                            rule.target == process.service_name().text);
   });
 }
 

@@ -44,6 +44,7 @@ std::string capsule_text(const Loaded& loaded, const sim::FaultPlan& plan,
   capsule.text = scenarios::json_text(loaded.expanded);
   capsule.plan = plan;
   capsule.plan.budget = violation.budget;
+  capsule.plan.at_every_operation = violation.at_every_operation;
   capsule.left_out = violation.left_out;
   capsule.violates = {violation.invariant};
   capsule.invariant = violation.invariant;

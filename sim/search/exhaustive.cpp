@@ -30,7 +30,8 @@ class Exhaustive {
         states_max_(options.states_max) {
     heeded_.all = options.timing == TimingMode::windows;
     if (plan.exact) options_.reductions.fewer_faults = false;
-    if (heeded_.all) options_.reductions.local_steps = false;
+    if (heeded_.all) options_.reductions.keep_windows();
+    options_.reductions.crash_points = options_.reductions.crash_points && plan.stops();
     options_.reductions.symmetric_keys = options_.reductions.symmetric_keys && world_.has_keys();
     successors_.reduce(options_.reductions);
   }
@@ -77,6 +78,7 @@ class Exhaustive {
     result_.figures.depth = 0;
     world_.heed(heeded_);
     world_.rename_keys(options_.reductions.symmetric_keys);
+    if (!options_.reductions.crash_points) world_.offer_at_every_operation();
     detail::keys_were_told_apart = false;
     Landing first;
     if (!successors_.start(first)) {
@@ -300,12 +302,13 @@ class Exhaustive {
     ended_ = true;
   }
 
-  // Does without the reduction that holds without windows only, from a new start; false: it has
+  // Does without the reductions that hold without windows only, from a new start; false: they have
   // left out nothing.
   bool reduce_less() {
-    options_.reductions.local_steps = false;
+    const bool left_out = options_.reductions.crash_points || successors_.has_reduced();
+    options_.reductions.keep_windows();
     successors_.reduce(options_.reductions);
-    return successors_.has_reduced();
+    return left_out;
   }
 
   // Keeps the windows that a run without a timing contradicts, from a new start; false: it keeps

@@ -42,6 +42,8 @@ const std::vector<ReductionHelp>& reduction_catalogue() {
        "a state that was met with fewer faults stands for it with more"},
       {&Reductions::symmetric_keys, "symmetric-keys",
        "requests that differ by their keys alone stand for one another"},
+      {&Reductions::crash_points, "crash-points",
+       "a crash after what acted stands for one after what did not"},
   };
   return catalogue;
 }

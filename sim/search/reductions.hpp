@@ -1,7 +1,6 @@
 // What exhaustive search may leave out, because what it tries stands for it. Each reduction has a
 // switch, and tests judge it by the search without it: the same verdict and faults, and the same
 // states in which all is quiet.
-//
 #pragma once
 
 #include <string>
@@ -25,7 +24,15 @@ struct Reductions {
   // proven by the search itself: it begins anew without, should a run tell two of them apart.
   bool symmetric_keys = true;
 
-  [[nodiscard]] static Reductions none() { return {false, false, false}; }
+  // A process crashes only after what others could tell that it did: after an operation that
+  // acted, and when it took something over. Until its next action a crash that was chosen may come
+  // at any moment, so it stands for one after any operation in between that did not act. It holds
+  // for `timing: any` only: one that dies while it is idle comes later to what it does next.
+  bool crash_points = true;
+
+  [[nodiscard]] static Reductions none() { return {false, false, false, false}; }
+  // Only what holds where windows are kept as well.
+  void keep_windows() { local_steps = crash_points = false; }
 };
 
 struct ReductionHelp {

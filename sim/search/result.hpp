@@ -73,7 +73,8 @@ struct Violation {
   std::vector<FaultKind> faults;
   std::uint64_t goals = 0;     // bit by bit: those that the run reached
   std::vector<bool> left_out;  // parts of the workload that the run does without
-  std::uint32_t budget = 0;    // of the plan when the tape was recorded
+  std::uint32_t budget = 0;    // of the plan when the tape was recorded; so is the next
+  bool at_every_operation = false;
   bool mistake = false;        // of the model, not of the design (exit 2)
   bool fewest_faults = false;  // every smaller number of faults was searched to its end
   bool cut_short = false;      // shrinking was interrupted: a smaller run may show it too

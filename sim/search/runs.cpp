@@ -32,6 +32,7 @@ Violation describe(const World& world, const Finding& finding, const Tape& tape)
   violation.mistake = finding.mistake;
   violation.left_out = world.left_out();
   violation.budget = world.plan().budget;
+  violation.at_every_operation = world.plan().at_every_operation;
   violation.steps = world.steps();
   violation.fingerprint = world.fingerprint();
   violation.tape = tape;

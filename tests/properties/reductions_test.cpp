@@ -40,35 +40,37 @@ TEST_CASE(
     "each reduction leaves the verdict, the faults and the states of rest of every shipped "
     "scenario as they are",
     "[properties][reductions]") {
-  for (const sim::ReductionHelp& entry : sim::reduction_catalogue()) {
-    sim::Reductions only = sim::Reductions::none();
-    only.*entry.flag = true;
-    std::size_t judged = 0;
-    std::uint64_t states = 0;
-    std::uint64_t all_states = 0;
-    for (const std::string& path : shipped()) {
-      const scenarios::Loaded loaded = scenarios::load(path);
-      REQUIRE(loaded.program != nullptr);
-      const auto search = [&](const sim::Reductions& reductions) {
-        return sim::explore(*loaded.program, loaded.program->plan, options_with(reductions));
-      };
-      const sim::Result whole = search(sim::Reductions::none());
-      if (!is_decided(whole)) continue;  // it wants windows, or more states
-      ++judged;
+  const std::vector<sim::ReductionHelp>& catalogue = sim::reduction_catalogue();
+  std::vector<std::uint64_t> states(catalogue.size());
+  std::uint64_t all_states = 0;
+  std::size_t judged = 0;
+  for (const std::string& path : shipped()) {
+    const scenarios::Loaded loaded = scenarios::load(path);
+    REQUIRE(loaded.program != nullptr);
+    const auto search = [&](const sim::Reductions& reductions) {
+      return sim::explore(*loaded.program, loaded.program->plan, options_with(reductions));
+    };
+    const sim::Result whole = search(sim::Reductions::none());
+    if (!is_decided(whole)) continue;  // it wants windows, or more states
+    ++judged;
+    const bool holds = whole.verdict == sim::Verdict::exhausted;
+    if (holds) all_states += whole.figures.states;
+    for (std::size_t i = 0; i < catalogue.size(); ++i) {
+      sim::Reductions only = sim::Reductions::none();
+      only.*catalogue[i].flag = true;
       const sim::Result reduced = search(only);
-      INFO(path << " reduced by " << entry.name);
+      INFO(path << " reduced by " << catalogue[i].name);
       CHECK(reduced.verdict == whole.verdict);
       CHECK(reduced.faults_max == whole.faults_max);
       CHECK(reduced.figures.states <= whole.figures.states);
-      if (whole.verdict != sim::Verdict::exhausted) continue;
+      if (!holds) continue;
       CHECK(reduced.figures.quiet_digest == whole.figures.quiet_digest);
       CHECK(reduced.goals == whole.goals);
-      states += reduced.figures.states;
-      all_states += whole.figures.states;
+      states[i] += reduced.figures.states;
     }
-    CHECK(judged > 50);
-    CHECK(states < all_states);
   }
+  CHECK(judged > 50);
+  for (const std::uint64_t each : states) CHECK(each < all_states);
 }
 
 }  // namespace

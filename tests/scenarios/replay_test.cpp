@@ -58,26 +58,6 @@ TEST_CASE("what check found, replay shows again byte for byte", "[replay]") {
   check_replays(folder, "'in a folder/a b.onceward.json'");
 }
 
-TEST_CASE("replay says of what nobody expected what check said of it", "[replay]") {
-  const TemporaryFolder folder;
-  Draft draft;
-  for (const char* expect :
-       {"{}", R"({"holds": true})", R"({"violates": "no-lost-effect", "fewest_faults": 0})"}) {
-    draft.expect = expect;
-    folder.write("a.onceward.json", draft.text());
-    const Ran checked = folder.onceward("check a.onceward.json");
-    INFO(expect << "\n" << checked.out);
-    CHECK(checked.exit_code == 1);
-    CHECK(checked.out.find("   not as expected\n") != std::string::npos);
-    CHECK(checked.out.find("\nExpected  ") != std::string::npos);
-    const Ran replayed = folder.onceward(replay_line(checked.out));
-    CHECK(replayed.exit_code == 1);
-    CHECK(replayed.out.substr(0, replayed.out.find('\n')) ==
-          checked.out.substr(0, checked.out.find('\n')));
-    CHECK(story_of(replayed.out) == story_of(checked.out));
-  }
-}
-
 // A folder with a scenario and the capsule of its violation.
 struct Recorded {
   explicit Recorded(const Draft& draft = Draft()) {
@@ -97,6 +77,64 @@ struct Recorded {
   TemporaryFolder folder;
   Json capsule;
 };
+
+TEST_CASE("what was found at a place where nothing had happened is replayed there", "[replay]") {
+  // A relay that looks once in half a minute dies right after it found nothing.
+  Draft draft;
+  draft.shop = R"({"insert": "db.outbox", "row": {"id": "=request.order", "sent": false}})";
+  draft.on_timer = R"("every": "30s")";
+  draft.timer =
+      R"({"select": "db.outbox", "where": "not row.sent", "as": "found"}, {"for_each": "found", "as": "e", "do": [{"publish": "Placed", "to": "bus.orders", "key": "=e.id"}, {"update": "db.outbox", "where": "row.id == e.id", "set": {"sent": true}}]})";
+  draft.worker = R"("ack")";
+  draft.workload = R"([{"request": "Buy", "to": "shop", "with": {"order": "o1"}}])";
+  draft.faults = R"({"budget": 1, "kinds": [{"crash": "timer"}]})";
+  draft.obligations =
+      R"([{"each": "db.outbox", "owes": "event Placed", "at_least": 1, "within": "45s"}])";
+  draft.expect = R"({"violates": "in-time", "fewest_faults": 1})";
+  const Recorded recorded(draft);
+  CHECK(recorded.capsule.at("plan").at("at_every_operation") == true);
+  CHECK(recorded.replay().exit_code == 1);
+  // The plan is a part of what was recorded.
+  CHECK(recorded.replay([](Json& capsule) { capsule["plan"].erase("at_every_operation"); })
+            .exit_code == 2);
+  CHECK_FALSE(Recorded().capsule.at("plan").contains("at_every_operation"));
+}
+
+TEST_CASE("what was found without any reduction is replayed as well", "[replay]") {
+  const TemporaryFolder folder;
+  for (const bool waits : {false, true}) {
+    Draft draft;
+    if (waits) draft.shop.insert(0, R"({"wait": ["1s", "1s"]}, )");
+    folder.write("a.onceward.json", draft.text());
+    const Ran checked =
+        folder.onceward("check a.onceward.json --strategy exhaustive --reductions none");
+    INFO(checked.out);
+    CHECK(checked.exit_code == 0);
+    const Ran replayed = folder.onceward(replay_line(checked.out));
+    CHECK(replayed.exit_code == 1);
+    CHECK(story_of(replayed.out) == story_of(checked.out));
+  }
+}
+
+TEST_CASE("replay says of what nobody expected what check said of it", "[replay]") {
+  const TemporaryFolder folder;
+  Draft draft;
+  for (const char* expect :
+       {"{}", R"({"holds": true})", R"({"violates": "no-lost-effect", "fewest_faults": 0})"}) {
+    draft.expect = expect;
+    folder.write("a.onceward.json", draft.text());
+    const Ran checked = folder.onceward("check a.onceward.json");
+    INFO(expect << "\n" << checked.out);
+    CHECK(checked.exit_code == 1);
+    CHECK(checked.out.find("   not as expected\n") != std::string::npos);
+    CHECK(checked.out.find("\nExpected  ") != std::string::npos);
+    const Ran replayed = folder.onceward(replay_line(checked.out));
+    CHECK(replayed.exit_code == 1);
+    CHECK(replayed.out.substr(0, replayed.out.find('\n')) ==
+          checked.out.substr(0, checked.out.find('\n')));
+    CHECK(story_of(replayed.out) == story_of(checked.out));
+  }
+}
 
 TEST_CASE("a capsule names what it holds", "[replay]") {
   const Recorded recorded;
