@@ -141,6 +141,7 @@ void CursorGroup::commit_by_itself(sim::World& world, std::uint32_t partition) {
   Cursor& cursor = *cursors_[partition];
   cursor.commits_later = false;
   commit(world, partition, cursor.ended, kAutoCommit);
+  offer_crash_after_run(world, *cursor.owner, *spec().site);
 }
 
 void CursorGroup::fall_back(sim::World& world, std::uint32_t partition, std::uint32_t to) {

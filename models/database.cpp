@@ -1,6 +1,7 @@
 #include "models/database.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/assert.hpp"
 
@@ -56,6 +57,7 @@ std::uint32_t Database::open(sim::World& world, const sim::Activity& by, std::ui
   transaction.id = id;
   transaction.exact = by.exact != nullptr;
   transaction.aborted = false;
+  transaction.was_given_way = false;
   transaction.isolation = options.isolation;
   transaction.is_pivot = false;
   transaction.reads = 0;
@@ -219,6 +221,12 @@ void Database::hold(std::uint32_t slot, StoredRow& row) {
   row.only_locked = true;
 }
 
+sim::Applied Database::held(std::uint32_t slot, std::uint32_t table, bool holds) {
+  const bool was_given_way = std::exchange(transactions_[slot]->was_given_way, false);
+  const bool acted = was_given_way || (holds && spec(table).shows_locks);
+  return acted ? sim::Applied::acted : sim::Applied::done;
+}
+
 void Database::carry_effect(sim::World& world, Tx tx, const sim::Symbol& effect,
                             const sim::Value& key, const sim::Site& site,
                             const EffectValues* values) {
@@ -274,6 +282,9 @@ bool Database::must_not_wait(sim::World& world, const DatabaseOperation& operati
       entry.causes.push_back(transactions_[at]->wanted_since);
     }
   });
+  for (std::uint32_t at = row.writer; at != slot; at = transactions_[at]->waits_for) {
+    transactions_[at]->was_given_way = true;
+  }
   abort(world, slot);
   return true;
 }

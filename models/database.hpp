@@ -139,6 +139,7 @@ class Database final : public sim::Component {
     std::uint64_t id = 0;
     bool exact = false;  // it was begun by a task that counts by its state, not by its history
     bool aborted = false;
+    bool was_given_way = false;  // another was rolled back so that its statement may go on
     Isolation isolation = Isolation::read_committed;
     bool has_snapshot = false;
     bool is_pivot = false;          // prepared: it has read what one before it wrote
@@ -191,6 +192,9 @@ class Database final : public sim::Component {
   // Makes `version` what the transaction has of `row`; empty deletes it. It holds the row.
   void change(std::uint32_t slot, StoredRow& row, Row version);
   void hold(std::uint32_t slot, StoredRow& row);
+  // What a statement of the transaction that may have come to hold rows of `table` has done: others
+  // see it that do not just wait.
+  [[nodiscard]] sim::Applied held(std::uint32_t slot, std::uint32_t table, bool holds);
   void save(std::uint32_t slot, StoredRow& row) const;
   // A statement begins that is about `table`, and reads it or not: the transaction's snapshot is
   // taken if it has none.

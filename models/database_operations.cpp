@@ -61,7 +61,10 @@ Applied Statement::apply(World& world) {
     }
     return Applied::done;
   }
-  if (!alone) return takes_sequence() ? Applied::acted : Applied::done;
+  if (!alone) {
+    const Applied held = in.held(slot, table_, result_.rows > 0);
+    return takes_sequence() ? Applied::acted : held;
+  }
   world.set_cause(activity->entry);
   const bool real = in.make_real(world, slot);
   in.close(world, slot);
@@ -332,6 +335,8 @@ Applied Select::apply(World& world) {
     left.pop_back();
   }
   result_ = {Status::ok, static_cast<std::uint32_t>(found_->size())};
+  ONCEWARD_ASSERT(query_.lock <= RowLock::update || in.spec(query_.table).shows_locks);
+  const bool holds = query_.lock != RowLock::none && tx().is_open();
   if (query_.lock != RowLock::none) {
     const Applied locked = lock(world, taken);
     if (locked != Applied::done || result_.status != Status::ok) return locked;
@@ -340,7 +345,7 @@ Applied Select::apply(World& world) {
   for (StoredRow* row : taken) {
     if (row->writer == tx().slot && row->held_since == 0) row->held_since = activity->entry;
   }
-  return Applied::done;
+  return holds ? in.held(tx().slot, query_.table, !taken.empty()) : Applied::done;
 }
 
 // Moves the row that comes next to the end of `left` and copies it to the result. Rows that

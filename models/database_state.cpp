@@ -242,7 +242,7 @@ void Database::add_transaction(sim::Hasher& hasher, std::uint32_t slot) const {
   hasher.add(each.process == nullptr ? 0 : each.process->name().hash.low);
   each.prepared_as.fingerprint(hasher);
   hasher.add((each.aborted ? 1U : 0U) | (each.has_snapshot ? 2U : 0U) | (each.is_pivot ? 4U : 0U) |
-             static_cast<std::uint64_t>(each.isolation) << 3);
+             static_cast<std::uint64_t>(each.isolation) << 3 | (each.was_given_way ? 32U : 0U));
   hasher.add(each.reads);
   hasher.add(each.written_beside);
   hasher.add(each.written_by_pivot);

@@ -33,6 +33,8 @@ void Call::timed_out(sim::World& world, bool done) {
   if (!done) service_->ledger_->attempted(world, *call_.operation, call_.of, activity->entry);
 }
 
+bool Call::is_noted() const { return service_->ledger_->counts_attempts(*call_.operation); }
+
 sim::Applied Call::apply(sim::World& world) {
   auto& kept = service_->kept_;
   const bool keyed = !call_.idempotency_key.is_null();

@@ -31,6 +31,7 @@ class Call final : public sim::Operation {
   sim::Applied apply(sim::World& world) override;
   void refused(sim::World& world) override;
   void timed_out(sim::World& world, bool done) override;
+  [[nodiscard]] bool is_noted() const override;
   [[nodiscard]] sim::Operation* copy() const override;
   void dispose() override;
 

@@ -214,6 +214,7 @@ class LeaseGroup final : public Group {
       world.fail_process(by, why);
       return;
     }
+    if (current && !failed && !spec().acknowledges) offer_crash_after_run(world, by, *spec().site);
     refresh(world);
   }
 

@@ -8,6 +8,11 @@ namespace onceward::models {
 
 namespace {
 
+// Whether it counts the tries of the call that has this effect.
+bool is_of_attempts(const ObligationSpec& spec, const sim::Symbol& effect) {
+  return spec.rule == ObligationRule::attempts && spec.owed.front().name->text == effect.text;
+}
+
 // Whether `topic` is the one that was named, if any was.
 bool is_in(const sim::Symbol* named, const sim::Symbol& topic) {
   return named == nullptr || named->text == topic.text;
@@ -219,11 +224,13 @@ void Ledger::attempted(sim::World& world, const sim::Symbol& name, const sim::Va
                        std::uint32_t entry) {
   const sim::Arena::Entered entered(world.arena(), owner());
   for (std::size_t i = 0; i < specs_.size(); ++i) {
-    const ObligationSpec& spec = *specs_[i];
-    if (spec.rule != ObligationRule::attempts || spec.owed.front().name->text != name.text)
-      continue;
-    happened(world, i, 0, tally(i, key), entry);
+    if (is_of_attempts(*specs_[i], name)) happened(world, i, 0, tally(i, key), entry);
   }
+}
+
+bool Ledger::counts_attempts(const sim::Symbol& name) const {
+  return std::any_of(specs_.begin(), specs_.end(),
+                     [&](const ObligationSpec* spec) { return is_of_attempts(*spec, name); });
 }
 
 void Ledger::happened(sim::World& world, std::size_t obligation, std::size_t owed, Tally& found,

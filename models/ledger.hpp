@@ -93,6 +93,7 @@ class Ledger final : public sim::Component {
   // A call that would have this effect was tried, whatever came of it.
   void attempted(sim::World& world, const sim::Symbol& name, const sim::Value& key,
                  std::uint32_t entry);
+  [[nodiscard]] bool counts_attempts(const sim::Symbol& name) const;
   // A message was handed out to a group.
   void delivered(sim::World& world, const sim::Symbol& topic, const sim::Symbol& group,
                  const Message& message);

@@ -9,6 +9,11 @@
 
 namespace onceward::models {
 
+void offer_crash_after_run(sim::World& world, sim::Process& process, const sim::Site& site) {
+  if (!process.acts() || !static_cast<const Server*>(process.service())->remembers()) return;
+  static_cast<void>(world.strike_taker(process, site, sim::kForever));
+}
+
 Append::Append(Log& log, std::uint32_t topic, const Message& message, std::uint64_t sending,
                const sim::Site& at)
     : Operation(log.world(), &log, at, log.profile().publish),

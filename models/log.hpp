@@ -47,7 +47,14 @@ class Server : public sim::Service {
   [[nodiscard]] virtual sim::Duration first_action_within(std::uint32_t /*handler*/) const {
     return sim::kForever;
   }
+  // Whether its process keeps anything of a run that has ended: memory, a timer, a task. If not, a
+  // crash takes nothing back once what the run was for is done with.
+  [[nodiscard]] virtual bool remembers() const { return true; }
 };
+
+// What a run in `process` was for is done with, as others can tell: a request is answered, a
+// message acknowledged by itself. Offers a crash where that would lose what the process remembers.
+void offer_crash_after_run(sim::World& world, sim::Process& process, const sim::Site& site);
 
 struct TopicSpec {
   TopicSpec(const std::string& broker, const std::string& topic) : name(broker + "." + topic) {}

@@ -28,6 +28,9 @@ struct TableSpec {
   int sequence = -1;                          // column filled from a sequence at insert; -1: none
   std::vector<int> unique;                    // columns with a unique index of their own
   std::vector<std::vector<sim::Value>> rows;  // at the start, frozen; with their sequence values
+  // Some select leaves out what others hold, or is refused for it (RowLock): to hold a row is to
+  // act. REQUIRES: set, where there is such a select.
+  bool shows_locks = false;
 
   [[nodiscard]] int column(std::string_view column_name) const;
   // Whether both have one value in the key or in a unique column: they cannot stand side by side.

@@ -51,7 +51,10 @@ void Timer::happen(World& world) {
 
 void Timer::activity_ended(World& world, sim::Activity&) {
   const sim::Arena::Entered entered(world.arena(), timers_->owner());
+  sim::Process* const process = spec().durable ? process_ : nullptr;
+  const sim::Site& at = *spec().site;
   timers_->drop(*this);
+  if (process != nullptr) offer_crash_after_run(world, *process, at);
 }
 
 // ---- operations on durable timers ------------------------------------------------------------

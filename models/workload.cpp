@@ -60,6 +60,7 @@ void RequestHandling::activity_ended(sim::World& world, sim::Activity&) {
     in.ledger_->acknowledged(world, *order().spec, row(), name(), entry);
     in.settle(world, index);
   }
+  if (heard) offer_crash_after_run(world, *process, *order().handler_site);
   in.start_waiting(world, *process);
   delete this;
 }

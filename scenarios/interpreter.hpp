@@ -261,6 +261,7 @@ class ScenarioService final : public models::Server {
   sim::Task<> on_timer(models::Timer* timer) override;
   sim::Task<> on_pass(const Handler* handler);
   [[nodiscard]] sim::Duration first_action_within(std::uint32_t handler) const override;
+  [[nodiscard]] bool remembers() const override { return description_->remembers; }
   void fingerprint(sim::Hasher& hasher) const override { memory_.fingerprint(hasher); }
   [[nodiscard]] bool declares_changes() const override { return true; }
 

@@ -70,14 +70,32 @@ void note(Block& block) {
   }
 }
 
-bool has_exit(const Block& block) {
-  return std::any_of(block.begin(), block.end(), [](const Step& step) {
-    const auto& branches = step.branches.blocks;
-    return step.kind == StepKind::exit || has_exit(step.body) || has_exit(step.otherwise) ||
-           std::any_of(branches.begin(), branches.end(), has_exit) ||
-           std::any_of(step.on_error.begin(), step.on_error.end(),
-                       [](const auto& caught) { return has_exit(*caught.second); });
-  });
+bool has(StepKind kind, const Block& block);
+
+bool has(StepKind kind, const Step& step) {
+  if (step.kind == kind || has(kind, step.body) || has(kind, step.otherwise)) return true;
+  for (const Block& branch : step.branches.blocks) {
+    if (has(kind, branch)) return true;
+  }
+  const Block* before = nullptr;  // steps for every error stand there once for each
+  for (const auto& [error, steps] : step.on_error) {
+    if (steps.get() != before && has(kind, *steps)) return true;
+    before = steps.get();
+  }
+  return false;
+}
+
+bool has(StepKind kind, const Block& block) {
+  return std::any_of(block.begin(), block.end(), [&](const Step& step) { return has(kind, step); });
+}
+
+// Whether an instance keeps anything of a run that has ended.
+bool remembers(const ServiceDescription& service) {
+  return !service.memory.empty() ||
+         std::any_of(service.timers.begin(), service.timers.end(),
+                     [](const auto& timer) { return !timer->durable; }) ||
+         std::any_of(service.handlers.begin(), service.handlers.end(),
+                     [](const Handler& each) { return has(StepKind::spawn, each.steps); });
 }
 
 // Whether nothing that an instance does ends it.
@@ -86,7 +104,7 @@ bool ends_never(const ServiceDescription& service) {
     const bool may_crash =
         each.on == Handler::On::topic &&
         (!each.group->has_uncaught || each.group->uncaught == models::Uncaught::crash);
-    return each.fatal || may_crash || has_exit(each.steps);
+    return each.fatal || may_crash || has(StepKind::exit, each.steps);
   });
 }
 
@@ -95,6 +113,7 @@ bool ends_never(const ServiceDescription& service) {
 void note_local_steps(Program& program) {
   for (ServiceDescription& service : program.services) {
     service.starts_alone = true;
+    service.remembers = remembers(service);
     for (Handler& handler : service.handlers) {
       note(handler.steps);
       handler.starts_alone =

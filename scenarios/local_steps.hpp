@@ -6,7 +6,8 @@
 namespace onceward::scenarios {
 
 // Notes at each step, handler, service and request what comes to its next operation without reading
-// or changing anything that others read or change: no memory, no lock, no clock, no branch.
+// or changing anything that others read or change: no memory, no lock, no clock, no branch. And
+// which services remember what their handlers did (models::Server::remembers).
 void note_local_steps(Program& program);
 
 }  // namespace onceward::scenarios

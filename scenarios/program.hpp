@@ -76,6 +76,7 @@ struct ServiceDescription {
   sim::Window restart = sim::kRestartWindow;
   bool restarts = true;
   bool starts_alone = false;         // its handlers of the start do
+  bool remembers = false;            // models::Server::remembers
   std::vector<SymbolPtr> instances;  // their names; one: that of the service
   std::vector<models::CellSpec> memory;
   std::vector<models::PoolSpec> pools;  // each instance has its own

@@ -38,7 +38,9 @@ bool StepReader::read_database_step(const Fields& fields, const Node& subject, S
   bind(fields, step.kind == StepKind::select ? Slot::Kind::rows : Slot::Kind::result,
        step.kind == StepKind::select ? table : nullptr, step);
   good = read_in(fields, step) && good;
-  return (step.kind != StepKind::select || read_row_lock(fields, step)) && good;
+  if (step.kind == StepKind::select) good = read_row_lock(fields, step) && good;
+  table->shows_locks = table->shows_locks || step.lock > models::RowLock::update;
+  return good;
 }
 
 // The mistakes in a step that have nothing to do with which table it is about.

@@ -244,7 +244,7 @@ void Operation::happen(World& world) {
   if (caller_.name != nullptr) world.pass(*caller_.name);
   if (applied == Applied::acted) {
     if (world.strike_after(*this)) return;
-  } else if (world.plan_.at_every_operation ||
+  } else if (is_noted() || world.plan_.at_every_operation ||
              opens_span(world.plan_, world.goals_, caller_.name)) {
     if (crash_after(world, *activity, *site)) return;
   }

@@ -95,6 +95,8 @@ class Operation : public Occurrence {
   // The caller sees a timeout; sets the result. `done`: it had been applied.
   virtual void timed_out(World&, bool /*done*/) {}
   [[nodiscard]] virtual Fallible fallible() const { return Fallible::no; }
+  // Whether somebody notes that it was tried, whatever came of it: then to try it is to act.
+  [[nodiscard]] virtual bool is_noted() const { return false; }
 
   // A copy of it in the arena that can be applied after its caller was told that it failed.
   // REQUIRES: Fallible::sent; others have none.

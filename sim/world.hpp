@@ -204,9 +204,9 @@ class World {
   FaultKind offer_fault(const Site& site, std::initializer_list<FaultKind> kinds,
                         std::initializer_list<const Symbol*> targets);
 
-  // Offers a crash to a process that has just acted by taking something over, before a task of it
-  // runs; true: it strikes, and no task may be started. `within`: how long the process could have
-  // gone on at most before its next action, which the crash comes before.
+  // Offers a crash to a process that has just acted by taking something over or by being done with
+  // it, before a task of it runs; true: it strikes, and no task may be started. `within`: how long
+  // the process could have gone on at most before its next action, which the crash comes before.
   bool strike_taker(Process& process, const Site& site, Duration within);
 
   // A process ends by itself; what follows is as after a crash. No fault. `why` stands in the

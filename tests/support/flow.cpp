@@ -419,6 +419,7 @@ Flow::Flow()
   items_.unique = {kCode};
   accounts_.columns = {"id", "balance"};
   accounts_.key = kId;
+  items_.shows_locks = accounts_.shows_locks = true;
   request_.fields = {"of"};
 }
 
