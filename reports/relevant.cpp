@@ -1,9 +1,111 @@
 #include "reports/relevant.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
 namespace onceward::reports {
+namespace {
+
+using Number = std::uint32_t;
+
+class Relevance {
+ public:
+  explicit Relevance(const sim::Violation& violation)
+      : violation_(violation), trace_(violation.trace), bears_(trace_.size() + 1) {
+    add_what_shows_it();
+    add_what_struck();
+    told_ = bears_;
+    for (Number number = 1; number <= trace_.size(); ++number) {
+      const bool same = !violation.entity.empty() && entry(number).entity == violation.entity;
+      if (same) told_[number] = true;
+    }
+    add_what_was_missed();
+    drop_what_leads_nowhere();
+  }
+
+  [[nodiscard]] EntrySet take() { return std::move(told_); }
+
+ private:
+  [[nodiscard]] const sim::TraceEntry& entry(Number number) const { return trace_[number - 1]; }
+
+  void add_what_shows_it() {
+    for (const Number number : entries_of(violation_)) bears_[number] = true;
+    // Causes come before what they cause, so one pass from the end reaches all of them.
+    for (auto number = static_cast<Number>(trace_.size()); number > 0; --number) {
+      if (!bears_[number]) continue;
+      for (const Number cause : causes_of(trace_, number)) bears_[cause] = true;
+    }
+  }
+
+  void add_what_struck() {
+    for (Number number = 1; number <= trace_.size(); ++number) {
+      const sim::Mark mark = entry(number).mark;
+      const bool struck = is_fault(entry(number)) || mark == sim::Mark::blocked;
+      const bool told = mark == sim::Mark::restart || mark == sim::Mark::lost;
+      if (struck || told) bears_[number] = true;
+      if (!struck) continue;
+      for (const Number cause : causes_of(trace_, number)) bears_[cause] = true;
+    }
+  }
+
+  // A claim on states has no entity of its own. What shows that it is broken has one, and who
+  // missed something of that before may be why.
+  void add_what_was_missed() {
+    std::set<std::string> about;
+    Number last = 0;
+    for (const Number number : entries_of(violation_)) {
+      about.insert(entry(number).entity);
+      last = number;
+    }
+    about.erase("");
+    const auto add = [&](Number number) { told_[number] = bears_[number] = true; };
+    for (Number number = 1; number <= trace_.size(); ++number) {
+      if (entry(number).mark != sim::Mark::missed) continue;
+      const std::vector<Number> causes = causes_of(trace_, number);
+      if (causes.empty()) continue;
+      const bool may_be_why = number < last && about.contains(entry(causes.front()).entity);
+      if (!told_[causes.front()] && !may_be_why) continue;
+      add(number);
+      for (const Number cause : causes) add(cause);
+    }
+  }
+
+  // What is only about the entity, and from which nothing follows that is told, went as it should:
+  // an answer to the client, a row marked as done.
+  void drop_what_leads_nowhere() {
+    EntrySet leads(trace_.size() + 1);
+    for (auto number = static_cast<Number>(trace_.size()); number > 0; --number) {
+      if (told_[number] && !bears_[number]) told_[number] = leads[number] || may_be_the_end(number);
+      if (!told_[number] && !leads[number]) continue;
+      for (const Number cause : causes_of(trace_, number)) leads[cause] = true;
+    }
+  }
+
+  // What is too much has come about with the last entry that shows it, and what comes after that is
+  // what came of it. What is missing may be so because of whatever came last: after all faults, or
+  // cut off by one that struck there.
+  [[nodiscard]] bool may_be_the_end(Number number) const {
+    if (violation_.should_be.empty() && violation_.actual > violation_.expected) {
+      const std::vector<Number> shows = entries_of(violation_);
+      return shows.empty() || number > shows.back();
+    }
+    bool is_last = true;
+    for (Number later = number + 1; later <= trace_.size(); ++later) {
+      if (!is_fault(entry(later))) continue;
+      if (entry(later).lane == entry(number).lane) return true;
+      is_last = false;
+    }
+    return is_last;
+  }
+
+  const sim::Violation& violation_;
+  const sim::Trace& trace_;
+  EntrySet bears_;  // whatever it is about
+  EntrySet told_;
+};
+
+}  // namespace
 
 bool is_fault(const sim::TraceEntry& entry) {
   return entry.mark == sim::Mark::crash || entry.mark == sim::Mark::fault;
@@ -25,45 +127,6 @@ std::vector<std::uint32_t> entries_of(const sim::Violation& violation) {
   return entries;
 }
 
-EntrySet relevant(const sim::Violation& violation) {
-  const sim::Trace& trace = violation.trace;
-  EntrySet cone(trace.size() + 1);
-  for (const std::uint32_t entry : entries_of(violation)) cone[entry] = true;
-  // Causes come before what they cause, so one pass from the end reaches all of them.
-  for (auto number = static_cast<std::uint32_t>(trace.size()); number > 0; --number) {
-    if (!cone[number]) continue;
-    for (const std::uint32_t cause : causes_of(trace, number)) cone[cause] = true;
-  }
-  EntrySet set = cone;
-  for (std::uint32_t number = 1; number <= trace.size(); ++number) {
-    const sim::TraceEntry& entry = trace[number - 1];
-    const bool same = !violation.entity.empty() && entry.entity == violation.entity;
-    const bool blocked = entry.mark == sim::Mark::blocked;
-    const bool told = entry.mark == sim::Mark::restart || entry.mark == sim::Mark::lost;
-    if (same || is_fault(entry) || told || blocked) set[number] = true;
-    if (!is_fault(entry) && !blocked) continue;
-    for (const std::uint32_t cause : causes_of(trace, number)) set[cause] = true;
-  }
-  // A claim on states has no entity of its own. What shows that it is broken has one, and who
-  // missed something of that before may be why.
-  std::set<std::string> about;
-  std::uint32_t last = 0;
-  for (const std::uint32_t entry : entries_of(violation)) {
-    about.insert(trace[entry - 1].entity);
-    last = entry;
-  }
-  about.erase("");
-  for (std::uint32_t number = 1; number <= trace.size(); ++number) {
-    if (trace[number - 1].mark != sim::Mark::missed) continue;
-    const std::vector<std::uint32_t> causes = causes_of(trace, number);
-    if (causes.empty()) continue;
-    const std::uint32_t first = causes.front();
-    const bool may_be_why = number < last && about.contains(trace[first - 1].entity);
-    if (!set[first] && !may_be_why) continue;
-    set[number] = true;
-    for (const std::uint32_t cause : causes) set[cause] = true;
-  }
-  return set;
-}
+EntrySet relevant(const sim::Violation& violation) { return Relevance(violation).take(); }
 
 }  // namespace onceward::reports

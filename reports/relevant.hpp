@@ -21,7 +21,10 @@ using EntrySet = std::vector<bool>;
 
 // What shows the violation with all its causes, what is about its entity, every fault and restart,
 // what a fault struck after, what waits for ever, with what it waits for, and whoever missed
-// something or found it done where the first cause of that is among all this.
+// something or found it done where the first cause of that is among all this. But what is only
+// about the entity, and from which nothing of all this follows, must be where a trail may end. If
+// something is too much, that is after the last entry that shows it; else where no fault came later
+// or one came to whoever did it.
 [[nodiscard]] EntrySet relevant(const sim::Violation& violation);
 
 }  // namespace onceward::reports

@@ -210,6 +210,7 @@ TEST_CASE("a long run is folded per lane, never its faults and never what shows 
     for (std::uint32_t& cause : violation.trace[i].causes) cause += cause > 9 ? 60U : 0U;
   }
   violation.trace.insert(violation.trace.begin() + 9, polls.begin(), polls.end());
+  for (std::uint32_t i = 0; i < 60; ++i) violation.trace[69].causes.push_back(10 + i);
   violation.entries = {73, 75};
   const std::string text = told(report);
   CHECK_THAT(text, Contains("10-69           (60 entries folded: relay 20, bus 40)\n"));
