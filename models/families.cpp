@@ -21,6 +21,15 @@ Entry entry_of(const RequestOrder& order) {
           order.handler};
 }
 
+// "o1, o2"; of many the first and the last.
+std::string in_short(const std::vector<std::string>& texts) {
+  constexpr std::size_t kAll = 4;
+  if (texts.size() > kAll) return texts.front() + ", ..., " + texts.back();
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
+  return list;
+}
+
 bool is_text(const sim::Value& value) { return value.kind() == sim::ValueKind::text; }
 
 class Grouping {
@@ -175,6 +184,36 @@ class Grouping {
 
 Families families_of(const std::vector<const RequestOrder*>& orders) {
   return Grouping(orders).families();
+}
+
+std::vector<std::string> alike(const std::vector<const RequestOrder*>& orders) {
+  using Field = std::tuple<std::uint32_t, std::uint32_t, std::size_t>;  // family, role, field
+  const Families families = families_of(orders);
+  std::vector<Field> fields;  // in the order in which the workload comes to them
+  std::map<Field, std::vector<std::string>> texts;
+  std::map<Field, std::string> names;
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    const Families::Standing& standing = families.requests[i];
+    if (standing.family == 0) continue;
+    const RequestSpec& spec = *orders[i]->spec;
+    for (std::size_t at = 0; at < orders[i]->values.size(); ++at) {
+      const sim::Value& value = orders[i]->values[at];
+      if (!is_text(value) || families.keys.count(value.view()) == 0) continue;
+      const Field field(standing.family, standing.role, at);
+      if (names.try_emplace(field, spec.symbol.text + "." + spec.fields[at]).second) {
+        fields.push_back(field);
+      }
+      texts[field].emplace_back(value.view());
+    }
+  }
+  std::vector<std::string> phrases;
+  std::set<std::set<std::string>> told;
+  for (const Field& field : fields) {
+    if (told.emplace(texts[field].begin(), texts[field].end()).second) {
+      phrases.push_back(names[field] + " " + in_short(texts[field]));
+    }
+  }
+  return phrases;
 }
 
 }  // namespace onceward::models

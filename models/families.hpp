@@ -28,4 +28,8 @@ struct Families {
 
 [[nodiscard]] Families families_of(const std::vector<const RequestOrder*>& orders);
 
+// The texts that stand for one another, for people: "PlaceOrder.order o1, o2". Those of several
+// fields are told once, with the first field that brings them.
+[[nodiscard]] std::vector<std::string> alike(const std::vector<const RequestOrder*>& orders);
+
 }  // namespace onceward::models

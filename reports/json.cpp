@@ -100,6 +100,7 @@ Json search_json(const ScenarioReport& report) {
   if (!report.result.windows.empty()) bounds["windows"] = report.result.windows;
   if (report.result.strategy == sim::Strategy::exhaustive)
     bounds["reductions"] = report.result.reductions;
+  if (!report.alike.empty()) bounds["alike"] = report.alike;
   if (!report.result.unsound.empty()) bounds["unsound"] = report.result.unsound;
   if (figures.states > 0) bounds["collision"] = collision_bound(figures.states);
   return {{"states", figures.states},

@@ -44,7 +44,9 @@ struct ScenarioReport {
   std::string faults;  // the plan in words: "crash (any), redeliver (any) at most 1"
   std::vector<std::string> fault_rules;  // its rules one by one, as counted in `result.strikes`
   std::uint32_t budget = 0;
-  std::string workload;    // "2 x PlaceOrder"
+  std::string workload;  // "2 x PlaceOrder"
+  // Its keys that stood for one another in the search: "PlaceOrder.order o1, o2".
+  std::vector<std::string> alike;
   std::string capsule;     // path of the capsule of the first violation, empty if none was written
   std::string fault_site;  // FILE:LINE:COLUMN of the step that the first fault struck after
   std::string fault_line;  // that line of the file

@@ -49,10 +49,12 @@ std::string timing_searched(const sim::Result& result) {
                      fmt::join(result.windows, "; "));
 }
 
-// "no reductions", or which.
-std::string reductions_used(const sim::Result& result) {
-  if (result.reductions.empty()) return "no reductions";
-  return fmt::format("reduced by {}", fmt::join(result.reductions, ", "));
+// "no reductions", or which, and which keys they took for one another.
+std::string reductions_used(const ScenarioReport& report) {
+  if (report.result.reductions.empty()) return "no reductions";
+  std::string text = fmt::format("reduced by {}", fmt::join(report.result.reductions, ", "));
+  if (!report.alike.empty()) text += fmt::format(" (alike: {})", fmt::join(report.alike, "; "));
+  return text;
 }
 
 // "HOLDS", unless rules that were not asked for were met broken: then only these are not.
@@ -67,7 +69,7 @@ std::string exhausted(const ScenarioReport& report) {
       "{} (EXHAUSTED: all runs {}, {}, {}, all orders, {}: "
       "{}, depth {}, collision bound {}{})",
       what_holds(report), whose_runs(report), faults_allowed(report),
-      timing_searched(report.result), reductions_used(report.result),
+      timing_searched(report.result), reductions_used(report),
       counted(figures.states, "distinct state", "distinct states"), grouped(figures.depth),
       collision_bound(figures.states), goals_reached(report));
 }

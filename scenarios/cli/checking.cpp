@@ -250,6 +250,15 @@ void look_beyond(const Program& program, const sim::SearchOptions& options,
   }
 }
 
+// Which keys the search took for one another, if it did.
+void tell_alike(const Program& program, reports::ScenarioReport& report) {
+  const std::vector<std::string>& used = report.result.reductions;
+  if (std::find(used.begin(), used.end(), "symmetric-keys") == used.end()) return;
+  std::vector<const models::RequestOrder*> orders;
+  for (const auto& order : program.workload) orders.push_back(order.get());
+  report.alike = models::alike(orders);
+}
+
 int exit_code_of(const reports::ScenarioReport& report) {
   if (!report.result.unsound.empty()) return 4;
   if (!report.not_as_expected.empty()) {
@@ -314,6 +323,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   report.cut_off = is_cut_off(report.result, search);
   const bool holds = report.result.verdict == sim::Verdict::exhausted;
   if (holds) report.unreached = scenarios::unreached(program);
+  if (holds) tell_alike(program, report);
   if (holds || report.result.verdict == sim::Verdict::sampled) {
     report.rests_on = scenarios::assumptions(program);
   }

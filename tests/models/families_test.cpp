@@ -127,5 +127,34 @@ TEST_CASE("a key that is fixed elsewhere in its entry is none to exchange", "[mo
   CHECK(requests.standings() == "- -");
 }
 
+TEST_CASE("what stands for one another is told by the field that brings it first",
+          "[models][families]") {
+  RequestSpec buy("PlaceOrder");
+  buy.fields = {"order", "item"};
+  RequestSpec cancel("CancelOrder");
+  cancel.fields = {"order"};
+  Requests requests;
+  const auto add = [&](const sim::Site& site, const std::vector<const char*>& texts,
+                       const RequestSpec& spec) { requests.add(site, texts).spec = &spec; };
+  const auto told = [&] {
+    std::vector<const RequestOrder*> all;
+    for (const auto& order : requests.orders) all.push_back(order.get());
+    return alike(all);
+  };
+  add(kBuy, {"o1", "shoes"}, buy);
+  CHECK(told().empty());
+  add(kBuy, {"o2", "shoes"}, buy);
+  CHECK(told() == std::vector<std::string>{"PlaceOrder.order o1, o2"});
+  for (const char* key : {"o2", "o1"}) add(kCancel, {key}, cancel);
+  CHECK(told() == std::vector<std::string>{"PlaceOrder.order o1, o2"});
+  requests.orders.pop_back();
+  CHECK(told().empty());
+  requests.orders.pop_back();
+  for (const char* key : {"o3", "o4", "o5"}) add(kBuy, {key, "shoes"}, buy);
+  CHECK(told() == std::vector<std::string>{"PlaceOrder.order o1, ..., o5"});
+  add(kBuy, {"o6", "hats"}, buy);
+  CHECK(told().empty());
+}
+
 }  // namespace
 }  // namespace onceward::models

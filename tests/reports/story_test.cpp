@@ -86,6 +86,17 @@ TEST_CASE("what was searched is stated exactly when all of it holds") {
   check_golden("reports/exhausted.txt", told(exhausted()));
 }
 
+TEST_CASE("what was searched says which keys stood for one another") {
+  ScenarioReport report = exhausted();
+  report.result.reductions = {"local-steps", "symmetric-keys"};
+  StoryOptions wide;
+  wide.width = 400;
+  CHECK_THAT(told(report, wide), Contains("reduced by local-steps, symmetric-keys: 12,345"));
+  report.alike = {"PlaceOrder.order o1, o2", "Rate.item i1, i2"};
+  CHECK_THAT(told(report, wide), Contains("reduced by local-steps, symmetric-keys (alike: "
+                                          "PlaceOrder.order o1, o2; Rate.item i1, i2): 12,345"));
+}
+
 TEST_CASE("a sample is called a sample") { check_golden("reports/sampled.txt", told(sampled())); }
 
 TEST_CASE("an unknown answer names the timer that came early and the contradiction") {
