@@ -5,6 +5,7 @@
 #include "sim/search/circles.hpp"
 #include "sim/search/frontier.hpp"
 #include "sim/search/merge_audit.hpp"
+#include "sim/search/path.hpp"
 #include "sim/search/runs.hpp"
 #include "sim/search/strategies.hpp"
 #include "sim/search/visited.hpp"
@@ -24,6 +25,7 @@ class Exhaustive {
       : options_(options),
         world_(model, Reading::any, plan),
         successors_(world_, options),
+        path_(world_, successors_),
         audit_(world_, successors_),
         circles_(world_, successors_, visited_, options_),
         budget_(plan.budget),
@@ -55,25 +57,13 @@ class Exhaustive {
  private:
   using Landing = Successors::Landing;
 
-  struct Node {
-    Arena::Snapshot snapshot;
-    Hash128 state;
-    Choices via;  // of the steps that led here
-    std::uint32_t steps = 0;
-    // Of a node from which all is to be tried:
-    Spent spent;
-    Successors::Next next;
-    bool sampled = false;  // by the audit
-    Hash128 futures;       // the sum of the hashes of what followed so far
-  };
-
   void search() {
     visited_ = Visited();
     quiet_ = Visited();
     frontiers_.assign(budget_ + 1, Frontier());
     audit_.forget();
     circles_.forget();
-    depth_ = 0;
+    path_.cut(0);
     faults_ = 0;
     result_.figures.depth = 0;
     world_.heed(heeded_);
@@ -102,7 +92,7 @@ class Exhaustive {
 
   // Tries all that follows the nodes from `base` on.
   void explore_above(std::size_t base) {
-    while (depth_ > base && goes_on()) try_next();
+    while (path_.size() > base && goes_on()) try_next();
   }
 
   // Searches all whose paths wait in `frontier`.
@@ -110,10 +100,10 @@ class Exhaustive {
     note_bytes();
     Path path;
     std::size_t keeps = 0;
-    depth_ = 0;
+    path_.cut(0);
     while (goes_on() && frontier.take(path, keeps)) {
       Landing landing = walk(path, keeps);
-      const std::size_t base = depth_;
+      const std::size_t base = path_.size();
       if (landing.kind == Landing::Kind::violation) {
         found_violation(landing.choices);
         continue;
@@ -126,34 +116,35 @@ class Exhaustive {
     frontier = Frontier();
   }
 
-  // Walks `path`, whose first `keeps` places the nodes hold already, none of which is its end;
-  // leaves nodes that are not to be explored, up to its last step.
+  // Walks `path`, whose first `keeps` places the path of the search has already, none of which is
+  // its end; leaves places that are not to be explored, up to its last step.
   Landing walk(const Path& path, std::size_t keeps) {
     ONCEWARD_ASSERT(keeps < path.size());
     Landing landing;
-    depth_ = keeps;
-    at_top_ = false;
-    if (depth_ == 0) {
+    path_.cut(keeps);
+    if (keeps == 0) {
       const bool started = successors_.start(landing);
       ONCEWARD_ASSERT(started);
-      hold(landing.state, std::move(landing.choices));
+      path_.add(landing.state, std::move(landing.choices));
     }
     for (;;) {
-      if (!std::exchange(at_top_, false)) world_.restore(nodes_[depth_ - 1].snapshot);
-      Successors::Next next{path[depth_], false};
+      path_.go_to_top();
+      path_.moves();
+      Successors::Next next{path[path_.size()], false};
       landing = successors_.follow(next);
-      if (depth_ + 1 == path.size()) return landing;
-      hold(landing.state, std::move(landing.choices));
+      if (path_.size() + 1 == path.size()) return landing;
+      path_.add(landing.state, std::move(landing.choices));
     }
   }
 
   void try_next() {
-    Node& node = nodes_[depth_ - 1];
+    SearchPath::Node& node = path_.top();
     if (node.next.none_left) {
       leave();
       return;
     }
-    if (!std::exchange(at_top_, false)) world_.restore(node.snapshot);
+    path_.go_to_top();
+    path_.moves();
     Landing landing = successors_.follow(node.next);
     if (node.sampled) add_to(node.futures, audit_.hash_of(landing));
     arrive(std::move(landing));
@@ -161,13 +152,13 @@ class Exhaustive {
 
   // All that follows the top node has been tried.
   void leave() {
-    Node& node = nodes_[depth_ - 1];
+    const SearchPath::Node& node = path_.top();
     if (node.sampled) {
-      audit_.left(node.state, {choices_to({}), node.steps, node.spent, node.futures});
+      audit_.left(node.state, {path_.choices_to(), node.steps, node.spent, node.futures});
     }
     const std::vector<Hash128> circle = circles_.leave();
     if (!circle.empty()) judge(circle);
-    --depth_;
+    path_.cut(path_.size() - 1);
   }
 
   // The world is where steps from the top node led.
@@ -186,9 +177,10 @@ class Exhaustive {
     Spent spent = world_.spent();
     if (is_state && !is_news(landing, spent)) return;
     if (world_.faults_used() > faults_) {
-      frontiers_[world_.faults_used()].add(depth_ + 1, [&](std::size_t place) -> const Choices& {
-        return place < depth_ ? nodes_[place].via : landing.choices;
-      });
+      const auto via = [&](std::size_t place) -> const Choices& {
+        return place < path_.size() ? path_[place].via : landing.choices;
+      };
+      frontiers_[world_.faults_used()].add(path_.size() + 1, via);
     } else if (is_state) {
       push(landing.state, std::move(landing.choices), std::move(spent));
     } else {
@@ -203,7 +195,7 @@ class Exhaustive {
       circles_.lead_back_to(landing.state);
     }
     if (answer == Visited::Answer::known && audit_.waits_for(landing.state) &&
-        !audit_.agrees(landing.state, choices_to(landing.choices))) {
+        !audit_.agrees(landing.state, path_.choices_to(landing.choices))) {
       disagree(audit_.difference());
     }
     if (answer == Visited::Answer::added && world_.quiet()) {
@@ -225,28 +217,19 @@ class Exhaustive {
     if (const char* const why = why_to_end(options_)) give_up(Verdict::unknown, why);
   }
 
-  // Adds a node for the state the world is in, from which all is to be tried.
+  // Adds the state the world is in, from which all is to be tried.
   void push(const Hash128& state, Choices via, Spent spent) {
     circles_.enter(state);
-    Node& node = hold(state, std::move(via));
+    SearchPath::Node& node = path_.add(state, std::move(via));
     node.spent = std::move(spent);
     node.next.choices.clear();
     node.next.none_left = false;
     node.sampled = MergeAudit::samples(state, visited_.size());
     node.futures = {};
     result_.figures.depth = std::max<std::uint64_t>(result_.figures.depth, node.steps);
-  }
-
-  // Adds a node for the state the world is in.
-  Node& hold(const Hash128& state, Choices via) {
-    if (nodes_.size() == depth_) nodes_.emplace_back();
-    Node& node = nodes_[depth_++];
-    world_.save(node.snapshot);
-    node.state = state;
-    node.via = std::move(via);
-    node.steps = world_.steps();
-    at_top_ = true;
-    return node;
+    if (node.steps < options_.steps_max) return;
+    give_up(Verdict::bound_hit,
+            fmt::format("a run was not quiet after {} steps", options_.steps_max));
   }
 
   void note_bytes() {
@@ -266,21 +249,11 @@ class Exhaustive {
     give_up(Verdict::unknown, how);
   }
 
-  // The choices of the path that ends with those of `last`.
-  [[nodiscard]] Choices choices_to(const Choices& last) const {
-    Choices choices;
-    for (std::size_t i = 0; i < depth_; ++i) {
-      choices.insert(choices.end(), nodes_[i].via.begin(), nodes_[i].via.end());
-    }
-    choices.insert(choices.end(), last.begin(), last.end());
-    return choices;
-  }
-
   // Repeats the path that ends with `last`, with no window kept, to record its tape. `round`: it
   // goes round at its end.
   void found_violation(const Choices& last, const Round& round = {}) {
     ScriptedSource source;
-    source.follow(choices_to(last));
+    source.follow(path_.choices_to(last));
     Recorder recorder(source);
     world_.heed({});
     world_.reset(recorder);
@@ -325,9 +298,9 @@ class Exhaustive {
   // The states of `circle` lead to one another, the top node first. Where it is not decided whether
   // a run can stay among them, windows that are not kept yet may end it.
   void judge(const std::vector<Hash128>& circle) {
-    const Node& node = nodes_[depth_ - 1];
-    at_top_ = false;
-    world_.restore(node.snapshot);
+    const std::uint32_t steps = path_.top().steps;
+    path_.go_to_top();
+    path_.moves();
     const Circles::Answer answer = circles_.judge(circle);
     if (answer == Circles::Answer::ends || circle_noted_) return;
     if (answer == Circles::Answer::breaks) {
@@ -337,10 +310,10 @@ class Exhaustive {
     circle_ = fmt::format(
         "{} that lead to one another, met after {} steps, may never get quiet; whether a run can "
         "stay there for ever was not decided",
-        circle.size() == 1 ? "a state" : fmt::format("{} states", circle.size()), node.steps);
+        circle.size() == 1 ? "a state" : fmt::format("{} states", circle.size()), steps);
     again_ = reduce_less();
     if (again_) return;
-    again_ = heed_more(circles_.places(choices_to(circles_.choices()), node.steps));
+    again_ = heed_more(circles_.places(path_.choices_to(circles_.choices()), steps));
     if (again_) {
       states_max_ = std::min(states_max_, kStatesForCircles);
       return;
@@ -369,6 +342,7 @@ class Exhaustive {
   SearchOptions options_;
   World world_;
   Successors successors_;
+  SearchPath path_;
   MergeAudit audit_;
   Circles circles_;
   // What a search spends on a circle of which it does not know whether it ends.
@@ -381,9 +355,6 @@ class Exhaustive {
   Visited quiet_;                    // outlines of those in which all is quiet
   std::uint32_t faults_ = 0;         // that the runs being searched have spent
   std::vector<Frontier> frontiers_;  // by faults spent
-  std::vector<Node> nodes_;          // the path; kept beyond depth_ to reuse their memory
-  std::size_t depth_ = 0;
-  bool at_top_ = false;  // the world is in the state of the last node
   bool ended_ = false;
   bool again_ = false;  // more windows are kept than this search began with
   std::string circle_;  // the latest one that was not decided
