@@ -206,6 +206,7 @@ void Database::add_name(sim::Hasher& hasher, std::uint32_t slot) const {
 }
 
 void Database::fingerprint(sim::Hasher& hasher, Tx tx) const {
+  if (tx.is_open()) hasher.look_into(owner());
   const bool open = tx.is_open() && !has_ended(tx);
   add_name(hasher, open ? tx.slot : StoredRow::kNobody);
 }

@@ -32,6 +32,7 @@ const Message& Handling::message() const {
 }
 
 void Handling::fingerprint(sim::Hasher& hasher) const {
+  hasher.look_into(group->log().owner());
   hasher.add(std::uint64_t{partition} << 32 | offset);
   hasher.add((group->is_current(*this) ? 1U : 0U) | (returned ? 2U : 0U));
   hasher.add(std::min(delivery, group->spec().attempts_seen));

@@ -40,6 +40,11 @@ void Timer::fingerprint(sim::Hasher& hasher) const {
   key_.fingerprint(hasher);
 }
 
+void Timer::key_fingerprint(sim::Hasher& hasher) const {
+  hasher.look_into(timers_->owner());
+  key_.fingerprint(hasher);
+}
+
 void Timer::happen(World& world) {
   const sim::Arena::Entered entered(world.arena(), timers_->owner());
   if (state_ == State::running) {

@@ -46,6 +46,8 @@ class Timer final : public sim::Occurrence, public sim::Completion {
 
   [[nodiscard]] const TimerSpec& spec() const;
   [[nodiscard]] const sim::Value& key() const { return key_; }
+  // What the state of its handler's run depends on.
+  void key_fingerprint(sim::Hasher& hasher) const;
 
   void happen(sim::World& world) override;
   void fingerprint(sim::Hasher& hasher) const override;

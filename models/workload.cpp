@@ -39,6 +39,7 @@ const RequestOrder& RequestHandling::order() const { return *workload->orders_[i
 const Row& RequestHandling::row() const { return workload->rows_[index]; }
 
 void RequestHandling::fingerprint(sim::Hasher& hasher) const {
+  hasher.look_into(workload->owner());
   workload->add_request(hasher, index);
   hasher.add(heard ? 1 : 0);
 }

@@ -388,7 +388,7 @@ void Frame::fingerprint(sim::Hasher& hasher) const {
   batch.fingerprint(hasher);
   if (handling != nullptr) handling->fingerprint(hasher);
   if (request != nullptr) request->fingerprint(hasher);
-  if (timer != nullptr) timer->key().fingerprint(hasher);
+  if (timer != nullptr) timer->key_fingerprint(hasher);
   if (pool != nullptr) hasher.add(pool->place(*activity));
   key.fingerprint(hasher);
   hasher.add(values.size());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/process.hpp"
+
 namespace onceward::sim {
 
 std::uint32_t Creator::count_other(const Site& site) {
@@ -33,6 +35,7 @@ void ResourceSet::fingerprint(Hasher& hasher) const {
 }
 
 void Activity::fingerprint(Hasher& hasher) const {
+  hasher.look_into(process->owner());
   hasher.add(site->hash);
   hasher.add((acted ? 1U : 0U) | (struck ? 2U : 0U));
   hasher.add(waiting_for == nullptr ? 0 : 1 + static_cast<std::uint64_t>(waiting_for->phase));

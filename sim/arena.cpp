@@ -29,6 +29,7 @@ Arena::Arena(std::size_t reserved_bytes) : reserved_(reserved_bytes), top_(kPage
   }
   base_ = static_cast<std::byte*>(region);
   page_owners_.push_back(0);  // page 0 stays empty, so that offset 0 can mean "none"
+  runs_.push_back({0, 1, 0});
 }
 
 Arena::~Arena() { munmap(base_, reserved_); }
@@ -76,7 +77,10 @@ std::uint64_t Arena::take_pages(std::size_t pages, OwnerId id) {
   }
   top_ += pages * kPageBytes;
   const OutsideStep gate;
-  page_owners_.resize(top_ / kPageBytes, static_cast<std::uint8_t>(id));
+  const auto number = static_cast<std::uint8_t>(id);
+  page_owners_.resize(top_ / kPageBytes, number);
+  if (runs_.back().owner != number) runs_.push_back({runs_.back().end, 0, number});
+  runs_.back().end = static_cast<std::uint32_t>(page_owners_.size());
   return start;
 }
 
@@ -95,6 +99,7 @@ void* Arena::take(std::size_t bytes) {
   const std::size_t index = size_class(bytes);
   ONCEWARD_ASSERT(index < kClasses);
   Owner& record = owner(entered_);
+  busy_[static_cast<std::size_t>(entered_)] = true;
   if (const std::uint32_t head = record.free[index]; head != 0) {
     std::byte* block = base_ + std::size_t{head} * kUnit;
     std::memcpy(&record.free[index], block, sizeof(std::uint32_t));
@@ -112,6 +117,7 @@ void Arena::give_back(void* block, std::size_t bytes) {
   ONCEWARD_ASSERT(offset < top_);
   const auto id = static_cast<OwnerId>(page_owners_[offset / kPageBytes]);
   Owner& record = owner(id);
+  busy_[static_cast<std::size_t>(id)] = true;
   std::uint32_t& head = record.free[size_class(bytes)];
   std::memcpy(block, &head, sizeof head);
   head = static_cast<std::uint32_t>(offset / kUnit);
@@ -121,15 +127,46 @@ void Arena::save(Snapshot& snapshot) const {
   const OutsideStep gate;
   snapshot.bytes.resize(top_);
   std::memcpy(snapshot.bytes.data(), base_, top_);
-  snapshot.page_owners.assign(page_owners_.begin(), page_owners_.end());
+  snapshot.runs.assign(runs_.begin(), runs_.end());
 }
 
-void Arena::restore(const Snapshot& snapshot) {
+void Arena::restore(const Snapshot& snapshot, const OwnerSet& unchanged) {
   ONCEWARD_ASSERT(snapshot.bytes.size() >= owners_.size() * kPageBytes);
-  std::memcpy(base_, snapshot.bytes.data(), snapshot.bytes.size());
+  const auto copy = [&](std::size_t begin, std::size_t end) {
+    const std::size_t at = begin * kPageBytes;
+    std::memcpy(base_ + at, snapshot.bytes.data() + at, (end - begin) * kPageBytes);
+  };
   top_ = snapshot.bytes.size();
+  busy_.reset();
+  if (unchanged.none()) copy(0, top_ / kPageBytes);
+  const bool same_runs = runs_ == snapshot.runs;
   const OutsideStep gate;
-  page_owners_.assign(snapshot.page_owners.begin(), snapshot.page_owners.end());
+  if (!same_runs) {
+    runs_.assign(snapshot.runs.begin(), snapshot.runs.end());
+    page_owners_.resize(top_ / kPageBytes);
+  }
+  for (const Run& run : runs_) {
+    if (unchanged.any() && !unchanged[run.owner]) copy(run.begin, run.end);
+    if (same_runs) continue;
+    std::fill(page_owners_.begin() + run.begin, page_owners_.begin() + run.end, run.owner);
+  }
+}
+
+OwnerSet Arena::unchanged_since(const Snapshot& snapshot) const {
+  OwnerSet owners = ~busy_;
+  const auto& before = snapshot.runs;
+  std::size_t both = 0;
+  for (; both < std::min(before.size(), runs_.size()); ++both) {
+    const Run& run = runs_[both];
+    if (run != before[both]) break;
+    if (!owners[run.owner]) continue;
+    const std::size_t at = run.begin * kPageBytes;
+    const std::size_t bytes = (run.end - run.begin) * kPageBytes;
+    owners[run.owner] = std::memcmp(base_ + at, snapshot.bytes.data() + at, bytes) == 0;
+  }
+  for (std::size_t i = both; i < before.size(); ++i) owners.reset(before[i].owner);
+  for (std::size_t i = both; i < runs_.size(); ++i) owners.reset(runs_[i].owner);
+  return owners;
 }
 
 bool Arena::contains(const void* pointer) const {

@@ -12,6 +12,7 @@
 // an internal error (exit 70).
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -20,6 +21,8 @@ namespace onceward::sim {
 
 // Which owner a block belongs to; a small number given out in order of creation.
 enum class OwnerId : std::uint8_t {};
+// By number.
+using OwnerSet = std::bitset<256>;
 
 class Arena {
  public:
@@ -28,9 +31,16 @@ class Arena {
   static constexpr std::size_t kPageBytes = 512;
   static constexpr std::size_t kOwnersMax = 250;
 
+  // Pages in a row that are one owner's.
+  struct Run {
+    std::uint32_t begin;
+    std::uint32_t end;
+    std::uint8_t owner;
+    bool operator==(const Run&) const = default;
+  };
   struct Snapshot {
     std::vector<std::byte> bytes;
-    std::vector<std::uint8_t> page_owners;
+    std::vector<Run> runs;
   };
 
   explicit Arena(std::size_t reserved_bytes = kReservedBytes);
@@ -51,7 +61,15 @@ class Arena {
   void save(Snapshot& snapshot) const;
 
   // REQUIRES: `snapshot` was saved from this arena.
-  void restore(const Snapshot& snapshot);
+  void restore(const Snapshot& snapshot) { restore(snapshot, {}); }
+  // REQUIRES: the memory of `unchanged` is what it was then.
+  void restore(const Snapshot& snapshot, const OwnerSet& unchanged);
+
+  // Owners whose memory is, byte for byte, what it was in `snapshot`: all but those that took or
+  // gave back memory since the latest `restore` or `count_from_here`, which are not compared.
+  // REQUIRES: `snapshot` was saved from this arena.
+  [[nodiscard]] OwnerSet unchanged_since(const Snapshot& snapshot) const;
+  void count_from_here() { busy_.reset(); }
 
   [[nodiscard]] std::size_t used_bytes() const { return top_; }
   [[nodiscard]] bool contains(const void* pointer) const;
@@ -90,8 +108,10 @@ class Arena {
   std::size_t reserved_;
   std::uint64_t top_;  // used bytes, a multiple of kPageBytes
   OwnerId entered_{};
+  OwnerSet busy_;                          // took or gave back memory
   std::vector<std::uint64_t> owners_;      // offsets of the Owner records
   std::vector<std::uint8_t> page_owners_;  // one entry a page below top_
+  std::vector<Run> runs_;                  // the same
 };
 
 }  // namespace onceward::sim

@@ -17,7 +17,9 @@ class Component : public InArena {
   [[nodiscard]] OwnerId owner() const { return owner_; }
   [[nodiscard]] Creator& creator() { return creator_; }
 
-  // Adds everything the future depends on, and nothing that only remembers how it came about.
+  // Adds everything the future depends on, and nothing that only remembers how it came about. It
+  // follows from the component's own memory, and from that of others whom it names
+  // (Hasher::look_into): while all of that stays as it was it may not be asked again.
   virtual void fingerprint(Hasher& hasher) const = 0;
 
   // All processes have started for the first time.

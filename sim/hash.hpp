@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/arena.hpp"
 #include "sim/heap_check.hpp"
 
 namespace onceward::sim {
@@ -23,6 +24,12 @@ struct Hash128 {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   auto operator<=>(const Hash128&) const = default;
+  // For sums of hashes, in which order says nothing.
+  Hash128& operator+=(const Hash128& other) {
+    high += other.high;
+    low += other.low;
+    return *this;
+  }
 };
 
 // 32 lower-case hexadecimal digits, and back. `parse_hash` answers false for anything else.
@@ -50,8 +57,8 @@ class Hasher {
       : ids_(ids), renames_keys_(renames_keys) {
     words_[0] = words_[1] = 0;
   }
-  // Of the whole of a state: sets are hashed in parts of `whole`, which knows how ids and numbers
-  // appear in all of them. `StateHash::finish` gives the hash.
+  // Of the next share of a state: sets are hashed in parts of `whole`, which knows how ids and
+  // numbers appear in all of them. `StateHash::end_share` ends it.
   explicit Hasher(StateHash& whole);
 
   void add(std::uint64_t word) {
@@ -123,6 +130,11 @@ class Hasher {
 
   [[nodiscard]] bool renames_keys() const { return renames_keys_; }
 
+  // What is added is read in the memory of `owner` as well. What a process or component adds is
+  // taken over from a state before for as long as its own memory, and that of all whom it looked
+  // into, is as it was then. What never changes while a run lasts (a name, a number) needs no word.
+  void look_into(OwnerId owner);
+
   [[nodiscard]] Hash128 finish();
 
  private:
@@ -155,50 +167,99 @@ class Hasher {
   StateHash* whole_ = nullptr;
 };
 
-// The hash of a state, made of parts whose order says nothing: what is hashed in a row, and each
-// thing of each set. Equal for two states that differ only in the values of their minted ids and,
-// by a mapping that keeps their order, of their ranked numbers.
+// The hash of a state, made of parts whose order says nothing: what a share hashes in a row, and
+// each thing of each of its sets. Equal for two states that differ only in the values of their
+// minted ids and, by a mapping that keeps their order, of their ranked numbers.
+//
+// A share is what one owner adds. It follows from the memory of those whom it rests on; where that
+// is as it was in a state before, the share of that state is taken over.
 //
 // The names are told apart by where they appear, in rounds (colour refinement, Weisfeiler and Leman
 // 1968); those that look alike are then taken one after the other. Where that is not enough the
 // same state may have several hashes; different states never have one.
 class StateHash {
+  // Of the names of a state so many are the part's, after those of all parts before: minted, then
+  // ranked.
+  struct Part {
+    Hash128 content;
+    std::uint32_t minted;
+    std::uint32_t ranked;
+    bool operator==(const Part&) const = default;
+  };
+  struct Name {
+    std::uint64_t name;
+    std::uint64_t color;  // of this place in a part of this content
+    bool operator==(const Name&) const = default;
+  };
+  struct Share {
+    OwnerSet rests_on;
+    Hash128 nameless;     // the sum of the parts in which no name appears
+    std::uint32_t count;  // of these
+    std::uint32_t parts;  // where its others end among all of the state
+    std::uint32_t names;  // where theirs end
+  };
+
  public:
+  // The shares of a state, in the order in which they were added.
+  class Shares {
+   public:
+    // The first that differs from the one of `other` in its place; their number: none.
+    [[nodiscard]] std::size_t mismatch(const Shares& other) const;
+    [[nodiscard]] std::size_t size() const { return shares_.size(); }
+
+   private:
+    friend class StateHash;
+    friend class Hasher;
+    [[nodiscard]] Share end_before(std::size_t share) const;
+    void clear();
+
+    std::vector<Share> shares_;
+    std::vector<Part> parts_;
+    std::vector<Name> names_;  // by appearance
+  };
+
   explicit StateHash(bool renames_keys = false) : renames_keys_(renames_keys) {}
   [[nodiscard]] bool renames_keys() const { return renames_keys_; }
 
-  // Ends the part in which everything is that is in no set, and gives the hash of all. May be used
-  // for another state then.
-  [[nodiscard]] Hash128 finish(Hasher& rest);
+  // Another state, of which no share is known yet.
+  void begin();
+  // Ends the share for which `hasher` was made.
+  void end_share(Hasher& hasher);
+  // The next share is as in `before`, if it rests on none but `unchanged` ones; false: it is not.
+  bool take_over(const Shares& before, const OwnerSet& unchanged);
+  [[nodiscard]] const Shares& shares() const { return shares_; }
+
+  // The hash of all shares.
+  [[nodiscard]] Hash128 finish();
 
  private:
   friend class Hasher;
 
-  // `names_` from `begin` on are those that appear in it, in this order: minted, then ranked.
-  struct Part {
-    Hash128 content;
-    std::uint32_t begin;
-    std::uint32_t minted;
-    std::uint32_t ranked;
-  };
   void number_names();
   void tell_apart();
-  [[nodiscard]] std::size_t refine();
+  void refine();
   [[nodiscard]] Hash128 sum() const;
   // The place of `name` among `names`, to which it is added if it is new.
   [[nodiscard]] std::uint32_t place_of(std::uint64_t name, std::vector<std::uint64_t>& names);
 
   bool renames_keys_;
-  std::vector<Part> parts_;
-  std::vector<std::uint64_t> names_;    // by appearance
+  Shares shares_;
+  Share next_{};                        // being added
   std::vector<std::uint32_t> numbers_;  // by appearance: its place among the minted or the ranked
   std::vector<std::uint64_t> minted_;   // each once
   std::vector<std::uint64_t> ranked_;   // each once
   std::vector<std::uint32_t> slots_;    // where in one of the two a name is, and 1; 0: free
   std::vector<std::uint64_t> colors_;   // by place among the minted
   std::vector<std::uint64_t> refined_;
-  std::vector<std::uint32_t> by_color_;  // places among the minted
-  std::vector<std::uint32_t> ranks_;     // by place: first of the minted, then of the ranked
+  std::vector<std::uint32_t> alike_;    // places among the minted whose color others have too
+  std::vector<std::uint8_t> is_alike_;  // by place among the minted
+  std::vector<std::uint32_t> ranks_;    // by place: first of the minted, then of the ranked
+};
+
+// A state of a world, and what was worked out for its hash if that was asked for.
+struct SavedState {
+  Arena::Snapshot memory;
+  StateHash::Shares shares;
 };
 
 }  // namespace onceward::sim

@@ -60,9 +60,32 @@ void World::reset(ChoiceSource& source) {
   run_tasks();
 }
 
-void World::restore(const Arena::Snapshot& snapshot) {
+void World::save(SavedState& state) {
+  arena_.save(state.memory);
+  state.shares = whole_.shares();
+  arena_.count_from_here();
+  as_in_ = nullptr;  // it may have been this one, as it was before
+}
+
+void World::restore(const SavedState& state) {
+  restore(state.memory, as_in_ == &state ? unchanged_ : OwnerSet());
+}
+
+void World::restore(const Arena::Snapshot& snapshot, const OwnerSet& unchanged) {
   detail::current_arena = &arena_;
-  arena_.restore(snapshot);
+  arena_.restore(snapshot, unchanged);
+  forget_settled();
+}
+
+void World::forget_settled() {
+  whole_.begin();
+  as_in_ = nullptr;
+}
+
+ChoiceSource* World::answer_with(ChoiceSource& source) { return std::exchange(source_, &source); }
+
+bool World::is_left_out(std::uint32_t part) const {
+  return part < left_out_.size() && left_out_[part];
 }
 
 void World::record(Trace* trace, PathLog* path) {
@@ -96,6 +119,7 @@ Process* World::process(const Symbol& name) const {
 
 bool World::step() {
   detail::current_arena = &arena_;
+  forget_settled();
   Core& core = *core_;
   if (core.agenda.empty()) {
     if (!core.judged) judge();
@@ -131,11 +155,22 @@ void World::judge() {
   const Arena::Entered entered(arena_, core_owner_);
   const InsideStep inside;
   core_->judged = true;
+  forget_settled();
   for (Component* component : components_) {
     const Arena::Entered in_component(arena_, component->owner());
     component->on_quiet(*this);
   }
   tell_waiting();
+}
+
+const Symbol& World::actor(const Symbol& other) const {
+  return core_->running != nullptr ? core_->running->process->name() : other;
+}
+
+Hash128 World::happening() const {
+  const Core& core = *core_;
+  if (core.happening_site == nullptr) return core.happening;
+  return derive(core.happening, core.happening_site->hash, core.happening_n);
 }
 
 std::uint32_t World::choose(const ChoicePoint& point) {

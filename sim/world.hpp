@@ -40,9 +40,7 @@ class World {
   // Back to the initial state; choices are answered by `source` from now on.
   void reset(ChoiceSource& source);
   // Choices are answered by `source` from now on; who answered them until now.
-  [[nodiscard]] ChoiceSource* answer_with(ChoiceSource& source) {
-    return std::exchange(source_, &source);
-  }
+  [[nodiscard]] ChoiceSource* answer_with(ChoiceSource& source);
   // Parts of the workload that later runs do without (shrinking); by number, none by default.
   void leave_out(std::vector<bool> parts) { left_out_ = std::move(parts); }
   [[nodiscard]] const std::vector<bool>& left_out() const { return left_out_; }
@@ -87,17 +85,21 @@ class World {
   // reading `sampled`, in which no states are compared, what tasks awaited is not in it.
   [[nodiscard]] Hash128 fingerprint() const;
   // The fingerprint but for what was spent; forgets the instants that nothing refers to any more.
-  Hash128 settle();
+  // What it can it takes over from `like`, any state that was saved: the closest costs least.
+  Hash128 settle(const SavedState* like = nullptr);
+  // What has changed though the latest `settle` took it over, by name; empty: nothing has.
+  [[nodiscard]] std::string taken_over_wrongly() const;
   // Its parts, by name, without ids, keys and the histories of tasks that hold them: what states
   // that are alike have in common whatever led to them.
   using Parts = std::vector<std::pair<std::string, Hash128>>;
   [[nodiscard]] Parts outline() const;
 
   void save(Arena::Snapshot& snapshot) const { arena_.save(snapshot); }
+  void save(SavedState& state);
   // REQUIRES: saved from this world.
-  void restore(const Arena::Snapshot& snapshot);
+  void restore(const Arena::Snapshot& snapshot) { restore(snapshot, {}); }
+  void restore(const SavedState& state);
   [[nodiscard]] std::size_t used_bytes() const { return arena_.used_bytes(); }
-
   // At the end of a recorded run: adds what is still pending to the path log.
   void log_pending() const;
 
@@ -131,9 +133,7 @@ class World {
 
   // `count` more parts of the workload, each of which a run may do without; the first one's number.
   std::uint32_t add_parts(std::uint32_t count) { return std::exchange(parts_, parts_ + count); }
-  [[nodiscard]] bool is_left_out(std::uint32_t part) const {
-    return part < left_out_.size() && left_out_[part];
-  }
+  [[nodiscard]] bool is_left_out(std::uint32_t part) const;
 
   // ---- goals: what some run should do, up to 64 -------------------------------------------------
 
@@ -251,10 +251,7 @@ class World {
   }
   [[nodiscard]] bool tracing() const { return trace_ != nullptr; }
   // The lane of what happens now: the process that acts, or `other` where none does.
-  [[nodiscard]] const Symbol& actor(const Symbol& other) const {
-    return core_->running != nullptr ? core_->running->process->name() : other;
-  }
-
+  [[nodiscard]] const Symbol& actor(const Symbol& other) const;
   // The activity that runs now, or null.
   [[nodiscard]] Activity* running() const { return core_->running; }
   // The trace entry to name as the cause of what happens now.
@@ -317,11 +314,7 @@ class World {
   };
 
   [[nodiscard]] bool may_strike() const { return core_->faults_used < plan_.budget; }
-  [[nodiscard]] Hash128 happening() const {
-    const Core& core = *core_;
-    if (core.happening_site == nullptr) return core.happening;
-    return derive(core.happening, core.happening_site->hash, core.happening_n);
-  }
+  [[nodiscard]] Hash128 happening() const;
   [[nodiscard]] bool strikes(const FaultRule& rule, FaultKind kind,
                              std::initializer_list<const Symbol*> targets) const;
   std::uint32_t choose(const ChoicePoint& point);
@@ -350,7 +343,11 @@ class World {
   void note_to_come(const Value& earlier, const Value& later, std::int64_t beyond);
   void decide_comparison(const Value& a, const Value& b, bool before, bool or_equal);
   enum class Faults : std::uint8_t { told, left_out };
-  [[nodiscard]] Hash128 fingerprint(StateHash& whole, Hasher::Met& met, Faults faults) const;
+  // `unchanged`: who is as in `like`.
+  Hash128 fingerprint(StateHash& whole, Hasher::Met& met, Faults faults,
+                      const SavedState* like = nullptr, const OwnerSet& unchanged = {}) const;
+  void restore(const Arena::Snapshot& snapshot, const OwnerSet& unchanged);
+  void forget_settled();
   std::uint32_t add_entry(TraceEntry entry);
   void tell_waiting();
   void build(const Model& model);
@@ -394,7 +391,10 @@ class World {
   std::uint32_t parts_ = 0;
   std::vector<bool> left_out_;
   bool has_keys_ = false;
-  StateHash whole_;  // what `settle` works with
+  // What `settle` works with, and who is as in a state, as long as nothing happened since.
+  StateHash whole_;
+  OwnerSet unchanged_;
+  const SavedState* as_in_ = nullptr;
 };
 
 }  // namespace onceward::sim

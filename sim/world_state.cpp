@@ -193,26 +193,60 @@ Hash128 World::fingerprint() const {
   return fingerprint(whole, met, Faults::told);
 }
 
-Hash128 World::fingerprint(StateHash& whole, Hasher::Met& met, Faults faults) const {
-  Hasher hasher(whole);
+Hash128 World::fingerprint(StateHash& whole, Hasher::Met& met, Faults faults,
+                           const SavedState* like, const OwnerSet& unchanged) const {
   const bool timed = !heeded_.none();
-  if (timed) hasher.list_met(met);
-  for (const Process* process : processes_) process->fingerprint(hasher);
-  for (const Component* component : components_) component->fingerprint(hasher);
-  if (faults == Faults::told) {
-    hasher.add(core_->faults_used);
-    for (const std::uint32_t strikes : core_->strikes) hasher.add(strikes);
+  const auto add_share = [&](OwnerId owner, const auto& add) {
+    Hasher hasher(whole);
+    if (timed) hasher.list_met(met);
+    hasher.look_into(owner);
+    add(hasher);
+    whole.end_share(hasher);
+  };
+  whole.begin();
+  for (const Process* process : processes_) {
+    if (like != nullptr && whole.take_over(like->shares, unchanged)) continue;
+    add_share(process->owner(), [&](Hasher& hasher) { process->fingerprint(hasher); });
   }
-  add_core(hasher);
-  if (timed) core_->zone.fingerprint(hasher, met);
-  return whole.finish(hasher);
+  for (const Component* component : components_) {
+    if (like != nullptr && whole.take_over(like->shares, unchanged)) continue;
+    add_share(component->owner(), [&](Hasher& hasher) { component->fingerprint(hasher); });
+  }
+  // Each step changes it, and what is pending is in everybody's memory.
+  add_share(core_owner_, [&](Hasher& hasher) {
+    if (faults == Faults::told) {
+      hasher.add(core_->faults_used);
+      for (const std::uint32_t strikes : core_->strikes) hasher.add(strikes);
+    }
+    add_core(hasher);
+    if (timed) core_->zone.fingerprint(hasher, met);
+  });
+  return whole.finish();
 }
 
-Hash128 World::settle() {
+// Where windows are kept all is worked out, for all of it has to list what it refers to in time.
+Hash128 World::settle(const SavedState* like) {
   Hasher::Met met;
-  const Hash128 hash = fingerprint(whole_, met, Faults::left_out);
-  if (!heeded_.none()) core_->zone.forget_all_but(met);
-  return hash;
+  if (!heeded_.none()) {
+    const Hash128 hash = fingerprint(whole_, met, Faults::left_out);
+    core_->zone.forget_all_but(met);
+    return hash;
+  }
+  if (like == nullptr) return fingerprint(whole_, met, Faults::left_out);
+  unchanged_ = arena_.unchanged_since(like->memory);
+  as_in_ = like;
+  return fingerprint(whole_, met, Faults::left_out, like, unchanged_);
+}
+
+std::string World::taken_over_wrongly() const {
+  if (!heeded_.none()) return {};
+  Hasher::Met met;
+  StateHash anew(whole_.renames_keys());
+  fingerprint(anew, met, Faults::left_out);
+  const std::size_t at = whole_.shares().mismatch(anew.shares());
+  if (at < processes_.size()) return processes_[at]->name().text;
+  const std::size_t component = at - processes_.size();
+  return component < components_.size() ? components_[component]->name().text : std::string();
 }
 
 std::vector<std::uint32_t> World::spent() const {
@@ -226,6 +260,7 @@ std::vector<std::uint32_t> World::spent() const {
 void World::spend(const std::vector<std::uint32_t>& spent) {
   auto next = spent.begin();
   core_->faults_used = *next++;
+  as_in_ = nullptr;
   for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
     core_->strikes[i] = has_limit(plan_.rules[i], plan_) ? *next++ : 0;
   }

@@ -61,7 +61,7 @@ Circles::Answer Circles::judge(const std::vector<Hash128>& states) {
 // leads while `use` is called.
 template <class Use>
 void Circles::each_way(const Use& use) {
-  Arena::Snapshot here;
+  SavedState here;
   world_.save(here);
   const std::vector<Hash128> pending = world_.pending_ids();
   const std::uint32_t faults = world_.faults_used();
@@ -70,7 +70,7 @@ void Circles::each_way(const Use& use) {
     world_.restore(here);
     const bool chooses = pending.size() > 1 && !next.choices.empty();
     const Hash128& happened = pending[chooses ? next.choices.front() : 0];
-    const Way way{happened, successors_.follow(next)};
+    const Way way{happened, successors_.follow(next, here)};
     const bool is_state = way.landing.kind == Successors::Landing::Kind::state;
     if (is_state && world_.faults_used() == faults) use(way);
   }

@@ -131,7 +131,7 @@ class Exhaustive {
       path_.go_to_top();
       path_.moves();
       Successors::Next next{path[path_.size()], false};
-      landing = successors_.follow(next);
+      landing = successors_.follow(next, path_.saved_top());
       if (path_.size() + 1 == path.size()) return landing;
       path_.add(landing.state, std::move(landing.choices));
     }
@@ -145,8 +145,8 @@ class Exhaustive {
     }
     path_.go_to_top();
     path_.moves();
-    Landing landing = successors_.follow(node.next);
-    if (node.sampled) add_to(node.futures, audit_.hash_of(landing));
+    Landing landing = successors_.follow(node.next, path_.saved_top());
+    if (node.sampled) node.futures += audit_.hash_of(landing);
     arrive(std::move(landing));
   }
 
@@ -236,11 +236,6 @@ class Exhaustive {
     std::uint64_t bytes = visited_.bytes();
     for (const Frontier& frontier : frontiers_) bytes += frontier.bytes();
     result_.figures.visited_bytes = std::max(result_.figures.visited_bytes, bytes);
-  }
-
-  static void add_to(Hash128& sum, const Hash128& hash) {
-    sum.high += hash.high;
-    sum.low += hash.low;
   }
 
   // What the search rests on is not so: nothing it found out may be believed.

@@ -25,15 +25,13 @@ bool MergeAudit::agrees(const Hash128& state, const Choices& choices) {
 }
 
 Hash128 MergeAudit::try_all() {
-  Arena::Snapshot here;
+  SavedState here;
   world_.save(here);
   Hash128 sum;
   Successors::Next next;
   while (!next.none_left) {
     world_.restore(here);
-    const Hash128 hash = hash_of(successors_.follow(next));
-    sum.high += hash.high;
-    sum.low += hash.low;
+    sum += hash_of(successors_.follow(next, here));
   }
   return sum;
 }
@@ -42,7 +40,7 @@ std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices
                                                           std::uint32_t steps, const Spent& spent) {
   successors_.repeat(choices, steps);
   world_.spend(spent);
-  Arena::Snapshot here;
+  SavedState here;
   world_.save(here);
   std::vector<Future> futures;
   Successors::Next next;
@@ -52,7 +50,7 @@ std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices
     const std::size_t chosen = next.choices.empty() ? 0 : next.choices.front();
     Future future;
     if (chosen < pending.size()) future.text = world_.pending_text(pending[chosen]);
-    future.hash = hash_of(successors_.follow(next));
+    future.hash = hash_of(successors_.follow(next, here));
     future.parts = world_.outline();
     futures.push_back(std::move(future));
   }

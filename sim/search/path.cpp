@@ -19,16 +19,16 @@ SearchPath::Node& SearchPath::add(const Hash128& state, Choices via) {
 }
 
 void SearchPath::keep(Place& place) {
-  bytes_ -= place.snapshot.bytes.capacity();
-  world_.save(place.snapshot);
-  bytes_ += place.snapshot.bytes.capacity();
+  bytes_ -= place.saved.memory.bytes.capacity();
+  world_.save(place.saved);
+  bytes_ += place.saved.memory.bytes.capacity();
 }
 
 void SearchPath::make_room() {
   for (; bytes_ > room_ && first_kept_ + 1 < size_; ++first_kept_) {
-    Arena::Snapshot& snapshot = places_[first_kept_].snapshot;
-    bytes_ -= snapshot.bytes.capacity();
-    snapshot = Arena::Snapshot();
+    SavedState& saved = places_[first_kept_].saved;
+    bytes_ -= saved.memory.bytes.capacity();
+    saved = SavedState();
   }
 }
 
@@ -40,7 +40,7 @@ void SearchPath::cut(std::size_t size) {
 void SearchPath::go_to_top() {
   if (std::exchange(at_top_, true)) return;
   if (size_ > first_kept_) {
-    world_.restore(places_[size_ - 1].snapshot);
+    world_.restore(places_[size_ - 1].saved);
     return;
   }
   // So many at once, that going back all the way repeats the path not too often.

@@ -47,13 +47,16 @@ class SearchPath {
   void go_to_top();
   void moves() { at_top_ = false; }
 
+  // The last state as it was kept.
+  [[nodiscard]] const SavedState& saved_top() const { return places_[size_ - 1].saved; }
+
   // The choices from the start to the last state, and those of `last`.
   [[nodiscard]] Choices choices_to(const Choices& last = {}) const;
 
  private:
   struct Place {
     Node node;
-    Arena::Snapshot snapshot;  // empty: none is kept
+    SavedState saved;  // empty: it is not kept
   };
   void keep(Place& place);
   void make_room();

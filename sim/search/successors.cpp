@@ -1,6 +1,9 @@
 #include "sim/search/successors.hpp"
 
+#include <fmt/core.h>
+
 #include "sim/assert.hpp"
+#include "sim/search/merge_audit.hpp"
 #include "sim/search/runs.hpp"
 
 namespace onceward::sim {
@@ -10,11 +13,11 @@ bool Successors::start(Landing& first) {
   source_.follow({});
   world_.reset(source_);
   if (!source_.made().empty()) return false;
-  settle(true, first);
+  settle(true, nullptr, first);
   return true;
 }
 
-Successors::Landing Successors::follow(Next& next) {
+Successors::Landing Successors::follow(Next& next, const SavedState& from) {
   Landing landing;
   const bool moved = step(next.choices, landing);
   // The last choice that has an option left is advanced, those after it are dropped.
@@ -25,7 +28,7 @@ Successors::Landing Successors::follow(Next& next) {
   next.choices.clear();
   for (std::size_t i = 0; i < length; ++i) next.choices.push_back(made[i].index);
   if (length > 0) ++next.choices.back();
-  settle(moved, landing);
+  settle(moved, &from, landing);
   return landing;
 }
 
@@ -37,7 +40,7 @@ bool Successors::step(const Choices& script, Landing& landing) {
   return moved;
 }
 
-void Successors::settle(bool moved, Landing& landing) {
+void Successors::settle(bool moved, const SavedState* from, Landing& landing) {
   using Kind = Landing::Kind;
   for (std::uint32_t locals = 0;; ++locals) {
     if (!world_.possible()) {
@@ -57,11 +60,20 @@ void Successors::settle(bool moved, Landing& landing) {
     moved = step({local}, landing);
     ONCEWARD_ASSERT(source_.made().size() <= 1);  // which one is its only choice
   }
-  landing.state = state();
+  landing.state = state(from);
 }
 
-Hash128 Successors::state() {
-  const Hash128 state = world_.settle();
+Hash128 Successors::state(const SavedState* from) {
+  const Hash128 state = world_.settle(from);
+  if (MergeAudit::samples(state, ++settled_) && conflict_.empty()) {
+    const std::string wrong = world_.taken_over_wrongly();
+    if (!wrong.empty()) {
+      conflict_ = fmt::format(
+          "what {} adds to the fingerprint counts as unchanged after a step, and has changed: it "
+          "reads the memory of others and does not say so",
+          wrong);
+    }
+  }
   if (options_.goals == 0 && options_.reductions.fewer_faults) return state;
   Hasher hasher;
   hasher.add(state);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/search/local_audit.hpp"
@@ -44,17 +45,18 @@ class Successors {
   // one was.
   [[nodiscard]] bool start(Landing& first);
 
-  // REQUIRES: the world is in the state that `next` belongs to, which is left for what follows it.
-  [[nodiscard]] Landing follow(Next& next);
-
-  // The fingerprint of the state that the world is in, and what makes its future another besides.
-  [[nodiscard]] Hash128 state();
+  // REQUIRES: the world is in the state that `next` belongs to, which is left for what follows it;
+  // `from` is that state.
+  [[nodiscard]] Landing follow(Next& next, const SavedState& from);
 
   // Lets the path of `choices` from the start happen: so many steps.
   void repeat(const Choices& choices, std::uint32_t steps);
 
-  // Two steps that the search took to commute and that do not, in words; empty: none was found.
-  [[nodiscard]] const std::string& conflict() const { return local_audit_.conflict(); }
+  // What the search takes on trust and is not so, in words; empty: none was found. Two steps that
+  // do not commute, or something that changed and was taken over from the state before.
+  [[nodiscard]] const std::string& conflict() const {
+    return conflict_.empty() ? local_audit_.conflict() : conflict_;
+  }
 
   // From now on: as `reductions` say.
   void reduce(const Reductions& reductions) { options_.reductions = reductions; }
@@ -66,13 +68,17 @@ class Successors {
   static constexpr std::uint32_t kLocalStepsMax = 32;
 
   bool step(const Choices& script, Landing& landing);
-  void settle(bool moved, Landing& landing);
+  void settle(bool moved, const SavedState* from, Landing& landing);
+  // The fingerprint of the state that the world is in, and what makes its future another besides.
+  [[nodiscard]] Hash128 state(const SavedState* from);
 
   World& world_;
   SearchOptions options_;
   ScriptedSource source_;
   bool has_reduced_ = false;
   LocalAudit local_audit_;
+  std::uint64_t settled_ = 0;
+  std::string conflict_;
 };
 
 }  // namespace onceward::sim

@@ -19,12 +19,12 @@ using Outcome = std::array<std::int64_t, toy::kSlots>;
 class Enumeration {
  public:
   Enumeration(const toy::Flow& flow, const sim::FaultPlan& plan, bool timed, bool merges)
-      : world_(flow, sim::Reading::any, plan), merges_(merges) {
+      : world_(flow, sim::Reading::any, plan), timed_(timed), merges_(merges) {
     sim::Heeded heeded;
     heeded.all = timed;
     world_.heed(heeded);
     world_.reset(source_);
-    visit();
+    visit(nullptr);
   }
   bool complete = true;
   std::set<Outcome> outcomes;
@@ -33,11 +33,12 @@ class Enumeration {
   static constexpr int kStepsMax = 40'000;
   static constexpr std::uint32_t kDepthMax = 60;
 
-  void visit() {
-    const sim::Hash128 state = world_.settle();
+  void visit(const sim::SavedState* from) {
+    const sim::Hash128 state = world_.settle(from);
+    RC_ASSERT(timed_ || state == world_.settle());
     if (merges_ && visited_.enter(state) != sim::Visited::Answer::added) return;
     if (world_.quiet()) outcomes.insert(toy::numbers(world_));
-    sim::Arena::Snapshot here;
+    sim::SavedState here;
     world_.save(here);
     std::vector<std::uint32_t> script;
     do {
@@ -47,7 +48,7 @@ class Enumeration {
       source_.follow(script);
       const bool moved = world_.step();
       const auto made = source_.made();
-      if (moved && world_.possible()) visit();
+      if (moved && world_.possible()) visit(&here);
       script.clear();
       std::size_t length = made.size();
       while (length > 0 && made[length - 1].index + 1 == made[length - 1].arity) --length;
@@ -57,6 +58,7 @@ class Enumeration {
   }
 
   sim::World world_;
+  bool timed_;
   bool merges_;
   sim::ScriptedSource source_;
   sim::Visited visited_;

@@ -61,7 +61,7 @@ class Graph {
  private:
   using Steps = std::set<std::pair<std::string, std::size_t>>;  // what happens, and to where
   struct State {
-    sim::Arena::Snapshot snapshot;
+    sim::SavedState saved;
     std::int64_t number;
     std::set<std::string> pending;
     Steps steps;
@@ -78,7 +78,7 @@ class Graph {
     const auto [place, is_new] = places_.try_emplace(state, states_.size());
     if (!is_new) return place->second;
     State& made = states_.emplace_back();
-    world_.save(made.snapshot);
+    world_.save(made.saved);
     made.number = toy::numbers(world_)[kRuled];
     for (const sim::Hash128& id : world_.pending_ids()) {
       made.pending.insert(world_.pending_text(id));
@@ -88,7 +88,7 @@ class Graph {
   }
 
   void expand(std::size_t at) {
-    const sim::Arena::Snapshot here = states_[at].snapshot;
+    const sim::SavedState here = states_[at].saved;
     sim::Successors::Next next;
     while (!next.none_left) {
       world_.restore(here);
@@ -96,7 +96,7 @@ class Graph {
       const std::vector<sim::Hash128> pending = world_.pending_ids();
       const bool chooses = pending.size() > 1 && !next.choices.empty();
       const std::string what = world_.pending_text(pending[chooses ? next.choices.front() : 0]);
-      const std::size_t to = find(successors_.follow(next).state);
+      const std::size_t to = find(successors_.follow(next, here).state);
       states_[at].steps.emplace(what, to);
     }
   }

@@ -73,6 +73,46 @@ void follow(Three& three, const Deed& deed, std::vector<Block>& live, unsigned c
   }
 }
 
+TEST_CASE("an owner counts as unchanged only while all its bytes are what they were",
+          "[sim][arena]") {
+  Three three;
+  unsigned char* blocks[3];
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Arena::Entered entered(three.arena, three.owners[i]);
+    blocks[i] = static_cast<unsigned char*>(three.arena.take(3000));
+    std::memset(blocks[i], 1, 3000);
+  }
+  Arena::Snapshot snapshot;
+  three.arena.save(snapshot);
+  three.arena.count_from_here();
+  const auto unchanged = [&](std::size_t i) -> bool {
+    return three.arena.unchanged_since(snapshot)[static_cast<std::size_t>(three.owners[i])];
+  };
+  CHECK((unchanged(0) && unchanged(1) && unchanged(2)));
+
+  blocks[1][2999] = 2;
+  CHECK((unchanged(0) && !unchanged(1) && unchanged(2)));
+  blocks[1][2999] = 1;
+  CHECK(unchanged(1));
+
+  // Put back are those that may have changed.
+  blocks[0][0] = 3;
+  blocks[1][0] = 3;
+  three.arena.restore(snapshot, three.arena.unchanged_since(snapshot));
+  CHECK((blocks[0][0] == 1 && blocks[1][0] == 1));
+  CHECK((unchanged(0) && unchanged(1) && unchanged(2)));
+
+  // Who took or gave back memory is not compared; pages that are new are nobody's from before.
+  const Arena::Entered entered(three.arena, three.owners[2]);
+  three.arena.give_back(three.arena.take(64), 64);
+  CHECK((unchanged(0) && unchanged(1) && !unchanged(2)));
+  static_cast<void>(three.arena.take(100'000));
+  three.arena.count_from_here();
+  CHECK((unchanged(0) && unchanged(1) && !unchanged(2)));
+  three.arena.restore(snapshot);
+  CHECK((unchanged(0) && unchanged(1) && unchanged(2)));
+}
+
 TEST_CASE("blocks in use never overlap, and a restored arena goes on as it did", "[sim][arena]") {
   rc::prop("whatever is taken and given back", [] {
     const auto list = *deeds();

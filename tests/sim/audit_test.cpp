@@ -1,5 +1,5 @@
-// What a search takes on trust is tried all the time: a wrong fingerprint and a wrong claim that
-// nobody can tell a step are found out.
+// What a search takes on trust is tried all the time: a wrong fingerprint, a wrong claim that
+// nobody can tell a step, and a look into the memory of others without a word are found out.
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -13,6 +13,7 @@ using sim::Window;
 using sim::World;
 
 const sim::Symbol kBoard("board");
+const sim::Symbol kMirror("mirror");
 const sim::Site kRed("red");
 const sim::Site kBlue("blue");
 const sim::Site kLook("look");
@@ -99,6 +100,33 @@ class BoardModel final : public sim::Model {
   Errors errors_;
 };
 
+// Shows what stands on a board, and has nothing of its own.
+class Mirror final : public sim::Component {
+ public:
+  Mirror(const sim::Symbol& name, sim::OwnerId owner, const Board& of, bool says_so)
+      : Component(name, owner), of_(of), says_so_(says_so) {}
+  void fingerprint(sim::Hasher& hasher) const override {
+    if (says_so_) hasher.look_into(of_.owner());
+    hasher.add(static_cast<std::uint64_t>(of_.written));
+  }
+
+ private:
+  const Board& of_;
+  bool says_so_;
+};
+
+class MirrorModel final : public sim::Model {
+ public:
+  explicit MirrorModel(bool says_so) : says_so_(says_so) {}
+  void build(World& world) const override {
+    const Board& board = world.add_component<Board>(kBoard, Errors());
+    world.add_component<Mirror>(kMirror, board, says_so_);
+  }
+
+ private:
+  bool says_so_;
+};
+
 sim::Result search(const Errors& errors,
                    const sim::Reductions& reductions = sim::Reductions::none(),
                    const sim::FaultPlan& plan = {}) {
@@ -142,6 +170,21 @@ TEST_CASE("a fault whose effect the fingerprint forgets is found out", "[sim][se
   // What was spent tells them apart.
   CHECK(search({.forgets_bent = true}, sim::Reductions::none(), plan).unsound.empty());
   CHECK(search({}, {}, plan).verdict == sim::Verdict::exhausted);
+}
+
+TEST_CASE("a fingerprint that reads what is not its own without a word is found out",
+          "[sim][search]") {
+  sim::SearchOptions options;
+  options.strategy = sim::Strategy::exhaustive;
+  const sim::Result found = sim::explore(MirrorModel(false), {}, options);
+  CHECK(found.verdict == sim::Verdict::unknown);
+  CHECK(found.unsound ==
+        "what mirror adds to the fingerprint counts as unchanged after a step, and has changed: it "
+        "reads the memory of others and does not say so");
+
+  const sim::Result said = sim::explore(MirrorModel(true), {}, options);
+  CHECK(said.verdict == sim::Verdict::exhausted);
+  CHECK(said.unsound.empty());
 }
 
 }  // namespace

@@ -149,7 +149,8 @@ Hash128 of_set(const Things& things, const Numbers& in_a_row = {}) {
     one.add_ranked(thing.ranked);
   });
   for (const std::uint64_t id : in_a_row) hasher.add_minted(id);
-  return whole.finish(hasher);
+  whole.end_share(hasher);
+  return whole.finish();
 }
 
 rc::Gen<Things> some_things() {
@@ -217,6 +218,46 @@ TEST_CASE("two states have one hash only if a renaming makes them one", "[sim][h
   // Numbers keep their order across the set.
   CHECK(of_set({{1, {}, 4}, {2, {}, 7}}) == of_set({{1, {}, 1}, {2, {}, 2}}));
   CHECK(of_set({{1, {}, 4}, {2, {}, 7}}) != of_set({{1, {}, 7}, {2, {}, 4}}));
+}
+
+// A share of one id in a row and of a set of ids.
+void add_share(StateHash& whole, OwnerId owner, std::uint64_t id, const Numbers& ids) {
+  Hasher hasher(whole);
+  hasher.look_into(owner);
+  hasher.add_minted(id);
+  hasher.add_set(ids, [](Hasher& one, std::uint64_t each) { one.add_minted(each); });
+  whole.end_share(hasher);
+}
+
+TEST_CASE("a share that is taken over counts as if it were worked out", "[sim][hash]") {
+  constexpr OwnerId kFirst{1};
+  constexpr OwnerId kSecond{2};
+  const auto of_both = [](std::uint64_t id, const Numbers& first, const Numbers& second) {
+    StateHash whole;
+    add_share(whole, kFirst, id, first);
+    add_share(whole, kSecond, id, second);
+    return std::pair{whole.finish(), whole.shares()};
+  };
+  const auto [before, shares] = of_both(7, {7, 8}, {8, 9});
+  const auto [after, others] = of_both(7, {7, 8}, {8, 7});
+  CHECK(after != before);
+  CHECK(of_both(1, {1, 2}, {3, 2}).first == before);  // renamed
+  CHECK(of_both(7, {8, 9}, {7, 8}).first != before);  // whose they are counts
+  CHECK(shares.mismatch(others) == 1);
+  CHECK(shares.mismatch(shares) == 2);
+
+  StateHash whole;
+  OwnerSet unchanged;
+  CHECK_FALSE(whole.take_over(shares, unchanged));
+  unchanged.set(1);
+  CHECK(whole.take_over(shares, unchanged));
+  CHECK_FALSE(whole.take_over(shares, unchanged));
+  add_share(whole, kSecond, 7, {8, 7});
+  CHECK(whole.finish() == after);
+
+  // Nobody knows of a third one.
+  unchanged.set(2);
+  CHECK_FALSE(whole.take_over(shares, unchanged));
 }
 
 TEST_CASE("ids that go round in a circle are taken one after the other", "[sim][hash]") {

@@ -29,7 +29,7 @@ void goes_back_up(std::size_t room) {
     Successors::Next next{{i % 3}, false};
     if (world.pending_ids().size() < 3) next.choices = {};
     path.moves();
-    landing = successors.follow(next);
+    landing = successors.follow(next, path.saved_top());
     path.add(landing.state, landing.choices);
     states.push_back(world.fingerprint());
   }
