@@ -113,7 +113,8 @@ std::string to_json(const Capsule& capsule) {
                              {"fingerprint", to_text(capsule.fingerprint)},
                              {"tape", tape_json(capsule.tape)},
                              {"text", capsule.text}};
-  return json.dump(1) + "\n";
+  // The name of a file may be no UTF-8; its capsule then leads to none.
+  return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::optional<Capsule> read_capsule(const std::string& text, std::string& problem) {

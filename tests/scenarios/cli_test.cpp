@@ -343,6 +343,15 @@ TEST_CASE("capsules go to the folder asked for", "[cli]") {
   CHECK(has(ran.out, "Warning   the capsule could not be written to file/x/a.capsule.json"));
 }
 
+TEST_CASE("a file whose name is no UTF-8 is checked as any other", "[cli]") {
+  const TemporaryFolder folder;
+  folder.write("a\xff.onceward.json", breaking());
+  const Ran ran = folder.onceward("check . --json a.json");
+  CHECK(ran.exit_code == 0);
+  CHECK(has(ran.out, "VIOLATED  no-lost-effect"));
+  CHECK(json::accept(folder.read("a.json")));
+}
+
 TEST_CASE("help and the version are answered whichever way one asks", "[cli]") {
   const TemporaryFolder folder;
   const auto says = [&](const std::string& arguments) {
