@@ -20,16 +20,18 @@ bool is_in(const std::array<Range, size>& ranges, char32_t code) {
                      [&](const Range& range) { return range.first <= code && code <= range.last; });
 }
 
-// Controls, what turns the reading direction, what takes no room, and other line breaks.
-constexpr std::array<Range, 9> kWrittenOut = {{{0x00, 0x1F},
-                                               {0x7F, 0x9F},
-                                               {0xAD, 0xAD},
-                                               {0x61C, 0x61C},
-                                               {0x200B, 0x200F},
-                                               {0x2028, 0x202E},
-                                               {0x2060, 0x206F},
-                                               {0xFEFF, 0xFEFF},
-                                               {0xE0000, 0xE0FFF}}};
+// Controls, what turns the reading direction, what takes no room, other line breaks, and what is no
+// character. XML can hold all that is left.
+constexpr std::array<Range, 10> kWrittenOut = {{{0x00, 0x1F},
+                                                {0x7F, 0x9F},
+                                                {0xAD, 0xAD},
+                                                {0x61C, 0x61C},
+                                                {0x200B, 0x200F},
+                                                {0x2028, 0x202E},
+                                                {0x2060, 0x206F},
+                                                {0xFEFF, 0xFEFF},
+                                                {0xFFFE, 0xFFFF},
+                                                {0xE0000, 0xE0FFF}}};
 constexpr std::array<Range, 4> kNoColumn = {
     {{0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
 constexpr std::array<Range, 9> kTwoColumns = {{{0x1100, 0x115F},

@@ -10,12 +10,13 @@
 
 namespace onceward::reports {
 
-// An invariant that was judged, or that was declared and could not be.
+// A known invariant.
 struct InvariantStatus {
   std::string id;
   std::string status;  // "violated", "held", "not-judged"
   std::string help;    // one line from the catalogue of oracles
   bool counts = true;  // it is about how often, so its numbers mean something
+  bool asked = true;   // the file gives something to judge it by
 };
 
 struct GoalStatus {
@@ -62,6 +63,7 @@ struct ScenarioReport {
   // `result.faults_max` is how many faults the runs had that it was at.
   bool cut_off = false;
   std::uint64_t seed = 1;
+  double seconds = 0;  // that the check took
 };
 
 struct Summary {

@@ -6,6 +6,7 @@
 
 #include "reports/figures.hpp"
 #include "reports/happenings.hpp"
+#include "reports/outcome.hpp"
 #include "reports/verdict.hpp"
 
 namespace onceward::reports {
@@ -214,12 +215,7 @@ class Story {
   void excerpt(Facts& facts) const {
     facts.add_exact(report_.fault_site);
     if (report_.fault_line.empty()) return;
-    // The site is FILE:LINE:COLUMN; a name without them is shown as it is.
-    const std::string& site = report_.fault_site;
-    const std::size_t column = site.rfind(':');
-    const std::size_t line = column == site.npos ? site.npos : site.rfind(':', column - 1);
-    const std::string number =
-        line == site.npos ? std::string() : site.substr(line + 1, column - line - 1);
+    const std::string number = place_in(report_.fault_site).line;
     const std::size_t begin = report_.fault_line.find_first_not_of(" \t");
     if (begin == std::string::npos) return;
     facts.add_exact(right_aligned(number, 5) + " | " + report_.fault_line.substr(begin));
@@ -251,8 +247,7 @@ class Story {
   }
 
   void again() {
-    if (report_.capsule.empty()) return;
-    page_.exact("Again", "onceward replay " + shell_word(report_.capsule));
+    if (!report_.capsule.empty()) page_.exact("Again", replay_command(report_));
   }
 
   const ScenarioReport& report_;
@@ -279,6 +274,10 @@ std::string story_in_a_line(const ScenarioReport& report, const StoryOptions& op
   const std::string verdict = padded(short_verdict(report), kVerdict);
   page.line(page.paint(verdict, verdict_tone(report)) + "  " + page.clean(report.file));
   return page.take();
+}
+
+std::string replay_command(const ScenarioReport& report) {
+  return report.capsule.empty() ? "" : "onceward replay " + shell_word(report.capsule);
 }
 
 std::string summary_line(const std::vector<ScenarioReport>& reports, const Summary& summary) {

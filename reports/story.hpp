@@ -28,6 +28,9 @@ struct StoryOptions {
 [[nodiscard]] std::string story_in_a_line(const ScenarioReport& report,
                                           const StoryOptions& options);
 
+// What to type to see the first violation again; empty without a capsule.
+[[nodiscard]] std::string replay_command(const ScenarioReport& report);
+
 // "5 as expected, 0 not, 0 inconclusive   exit 0   0.8 s", without a line break.
 [[nodiscard]] std::string summary_line(const std::vector<ScenarioReport>& reports,
                                        const Summary& summary);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/figures.hpp"
+#include "reports/outcome.hpp"
 
 namespace onceward::reports {
 namespace {
@@ -13,11 +14,10 @@ using sim::Strategy;
 using sim::Verdict;
 
 std::string expectation(const ScenarioReport& report) {
-  if (report.as_expected) return "as expected";
-  const Verdict verdict = report.result.verdict;
-  const bool decided =
-      verdict == Verdict::violated || verdict == Verdict::exhausted || verdict == Verdict::sampled;
-  return decided ? "not as expected" : "inconclusive";
+  const Outcome outcome = outcome_of(report);
+  if (outcome == Outcome::as_expected) return "as expected";
+  const bool undecided = outcome == Outcome::undecided || outcome == Outcome::unsound;
+  return undecided ? "inconclusive" : "not as expected";
 }
 
 std::string faults_allowed(const ScenarioReport& report) {
@@ -204,8 +204,8 @@ std::string short_verdict(const ScenarioReport& report) {
 }
 
 Tone verdict_tone(const ScenarioReport& report) {
-  if (report.as_expected) return Tone::good;
-  return expectation(report) == "inconclusive" ? Tone::doubtful : Tone::bad;
+  const std::string how = expectation(report);
+  return how == "as expected" ? Tone::good : how == "inconclusive" ? Tone::doubtful : Tone::bad;
 }
 
 }  // namespace onceward::reports

@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "reports/json.hpp"
+#include "reports/junit.hpp"
 #include "reports/story.hpp"
 #include "scenarios/cli/commands.hpp"
 #include "scenarios/cli/jobs.hpp"
@@ -68,9 +69,36 @@ std::vector<reports::ScenarioReport> check_files(const std::vector<std::string>&
 
 // Asked before a search that may take long; what is there already stays as it is.
 bool can_write(const std::string& path) {
-  if (path == "-" || std::ofstream(path, std::ios::app)) return true;
+  if (path.empty() || path == "-" || std::ofstream(path, std::ios::app)) return true;
   fmt::print(stderr, "onceward: cannot write {}\n", path);
   return false;
+}
+
+bool can_write_all(const OutputOptions& output) {
+  if (!output.json.empty() && output.json == output.junit) {
+    fmt::print(stderr, "onceward: --json and --junit cannot both go to {}\n", output.json);
+    return false;
+  }
+  return can_write(output.json) && can_write(output.junit);
+}
+
+// The documents that were asked for; false: one could not be written.
+bool write_documents(const std::vector<reports::ScenarioReport>& done,
+                     const reports::Summary& summary, const CheckOptions& options,
+                     const OutputOptions& output) {
+  bool good = true;
+  if (!output.json.empty()) {
+    reports::JsonOptions json;
+    json.no_timing = output.no_timing;
+    json.search = options.search;
+    good = write_file(output.json, reports::to_json(done, summary, json));
+  }
+  if (!output.junit.empty()) {
+    reports::JunitOptions junit;
+    junit.no_timing = output.no_timing;
+    good = write_file(output.junit, reports::to_junit(done, summary, junit)) && good;
+  }
+  return good;
 }
 
 }  // namespace
@@ -122,7 +150,7 @@ bool write_file(const std::string& path, const std::string& text) {
 int check(const std::vector<std::string>& paths, CheckOptions options, const JobOptions& jobs,
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
-  if (!output.json.empty() && !can_write(output.json)) return 2;
+  if (!can_write_all(output)) return 2;
   listen_for_interrupts();
   if (!jobs.deadline.empty()) {
     set_deadline(sim::Duration(scenarios::parse_duration(jobs.deadline).value()), jobs.deadline);
@@ -130,8 +158,8 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
   options.search.interrupted = why_to_end_now;
   const std::vector<std::string> files = files_of(paths);
   reports::Summary summary;
-  // With the document on standard output, the stories go to standard error.
-  FILE* const people = output.json == "-" ? stderr : stdout;
+  // With a document on standard output, the stories go to standard error.
+  FILE* const people = output.json == "-" || output.junit == "-" ? stderr : stdout;
   const std::vector<reports::ScenarioReport> done =
       check_files(files, options, jobs.count, output, people, summary);
   if (files.empty()) {
@@ -145,13 +173,8 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   if (!output.no_timing) summary.seconds = took.count();
-  if (!output.json.empty()) {
-    reports::JsonOptions json;
-    json.no_timing = output.no_timing;
-    json.search = options.search;
-    if (!write_file(output.json, reports::to_json(done, summary, json))) {
-      summary.exit_code = worse(summary.exit_code, 2);
-    }
+  if (!write_documents(done, summary, options, output)) {
+    summary.exit_code = worse(summary.exit_code, 2);
   }
   fmt::print(people, "{}\n", reports::summary_line(done, summary));
   return summary.exit_code;

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "reports/figures.hpp"
+#include "reports/outcome.hpp"
 #include "scenarios/capsule.hpp"
 #include "scenarios/cli/invariants.hpp"
 #include "scenarios/expand.hpp"
@@ -260,14 +261,19 @@ void tell_alike(const Program& program, reports::ScenarioReport& report) {
 }
 
 int exit_code_of(const reports::ScenarioReport& report) {
-  if (!report.result.unsound.empty()) return 4;
-  if (!report.not_as_expected.empty()) {
-    const bool decided = report.result.verdict == sim::Verdict::violated ||
-                         report.result.verdict == sim::Verdict::exhausted ||
-                         report.result.verdict == sim::Verdict::sampled;
-    return decided ? 1 : 3;
+  switch (reports::outcome_of(report)) {
+    case reports::Outcome::as_expected:
+      return 0;
+    case reports::Outcome::not_as_expected:
+      return 1;
+    case reports::Outcome::mistake:
+      return 2;
+    case reports::Outcome::undecided:
+      return 3;
+    case reports::Outcome::unsound:
+      break;
   }
-  return report.as_expected ? 0 : 3;
+  return 4;
 }
 
 }  // namespace
@@ -301,7 +307,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   report.seed = options.search.seed;
   if (loaded.program == nullptr) {
     report.problems.push_back(loaded.problems);
-    checked.exit_code = 2;
+    checked.exit_code = exit_code_of(report);
     return checked;
   }
   const Program& program = *loaded.program;
@@ -310,7 +316,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
     report.result.strategy = options.search.strategy;
     report.result.reasons.push_back(fmt::format("the search was not begun: {}", why));
     list_invariants(program, report);
-    checked.exit_code = 3;
+    checked.exit_code = exit_code_of(report);
     return checked;
   }
   sim::set_failure_context(fmt::format("onceward check {} --strategy {} --seed {}", path,
@@ -346,7 +352,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   }
   if (!report.result.violations.empty()) checked.capsule = capsule_text(loaded, plan, report);
   describe_violation(loaded, report);
-  checked.exit_code = mistaken ? 2 : exit_code_of(report);
+  checked.exit_code = exit_code_of(report);
   return checked;
 }
 

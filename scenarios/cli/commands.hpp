@@ -10,6 +10,7 @@ namespace onceward::cli {
 
 struct OutputOptions {
   std::string json;        // file for the result document, "-": standard output; empty: none
+  std::string junit;       // the same for the JUnit document; never to the same place
   bool no_timing = false;  // leave out seconds, in the text too
   bool all_events = false;
   bool brief = false;  // check: a line for what is as expected, the story of the rest only

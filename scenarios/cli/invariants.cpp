@@ -31,10 +31,11 @@ void list_invariants(const scenarios::Program& program, reports::ScenarioReport&
         std::any_of(result.violations.begin(), result.violations.end(),
                     [&](const sim::Violation& each) { return each.invariant == id; });
     const char* const status = broken ? "violated" : undecided ? "not-judged" : "held";
-    report.invariants.push_back({id, status, oracle->help(), counts(id)});
+    report.invariants.push_back({id, status, oracle->help(), counts(id), true});
   }
   for (const std::string& id : program.not_judged) {
-    report.invariants.push_back({id, "not-judged", models::find_oracle(id)->help(), counts(id)});
+    const std::string& help = models::find_oracle(id)->help();
+    report.invariants.push_back({id, "not-judged", help, counts(id), false});
   }
 }
 

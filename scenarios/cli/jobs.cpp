@@ -53,7 +53,10 @@ void Jobs::work() try {
   std::size_t index = 0;
   std::optional<scenarios::Loaded> loaded;
   while (begin(index, loaded)) {
+    const auto began = std::chrono::steady_clock::now();
     Checked checked = check_scenario(files_[index], *loaded, options_);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    checked.report.seconds = took.count();
     const std::lock_guard lock(done_);
     results_[index] = std::move(checked);
     something_done_.notify_one();

@@ -35,7 +35,8 @@ constexpr const char* kCheckExamples =
     "Examples:\n"
     "  ./dev onceward check scenarios/library/dual-write/commit-then-publish.onceward.json\n"
     "  ./dev onceward check --brief --jobs all --deadline 5m scenarios/library/relay\n"
-    "  ./dev onceward check --no-timing --json - scenarios/library/dedup\n\n";
+    "  ./dev onceward check --no-timing --json - scenarios/library/dedup\n"
+    "  ./dev onceward check --brief --junit - scenarios/library/dual-write\n\n";
 
 // How many of something: the library's own check speaks of floating-point ranges.
 const CLI::Validator kCount(
@@ -197,6 +198,8 @@ void add_check(CLI::App& app, Arguments& arguments) {
   add_jobs(*check, arguments);
   check->add_option("--json", arguments.output.json,
                     "write the result document to this file, - for standard output");
+  check->add_option("--junit", arguments.output.junit,
+                    "write the results as JUnit XML to this file, - for standard output");
   check->add_flag("--brief", arguments.output.brief,
                   "a line for each scenario that is as expected, the story of the others only");
   check->add_flag("--no-timing", arguments.output.no_timing,

@@ -91,7 +91,7 @@ int replay(const std::string& path, const OutputOptions& output) {
   const models::Oracle* oracle = models::find_oracle(capsule->invariant);
   if (oracle != nullptr)
     report.invariants.push_back(
-        {capsule->invariant, "violated", oracle->help(), counts(capsule->invariant)});
+        {capsule->invariant, "violated", oracle->help(), counts(capsule->invariant), true});
   if (mistake) describe_mistake(loaded, report);
   describe_violation(loaded, report);
   reports::StoryOptions story;

@@ -109,6 +109,15 @@ inline reports::ScenarioReport lost_event() {
   return report;
 }
 
+// The same, where nobody expects it.
+inline reports::ScenarioReport surprise() {
+  reports::ScenarioReport report = lost_event();
+  report.expected = "holds";
+  report.as_expected = false;
+  report.not_as_expected = {"it is expected to hold"};
+  return report;
+}
+
 // The relay dies between publishing and marking the row, so it publishes again, and the consumer
 // keeps no record of what it has seen.
 inline reports::ScenarioReport duplicate() {
@@ -211,10 +220,10 @@ inline reports::ScenarioReport mistaken() {
   reports::ScenarioReport report;
   report.file = "bad.onceward.json";
   report.problems = {
-      "bad.onceward.json:14:17: unknown fault \"crsh\", did you mean \"crash\"?\n"
+      "bad.onceward.json:14:17: error: unknown fault \"crsh\", did you mean \"crash\"?\n"
       "   14 |   \"faults\": [\"crsh\"],\n"
       "      |              ^^^^^^",
-      "bad.onceward.json:20:3: \"expect\" is given twice"};
+      "bad.onceward.json:20:3: error: \"expect\" is given twice"};
   return report;
 }
 

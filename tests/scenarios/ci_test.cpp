@@ -1,0 +1,86 @@
+// What a CI job has of a check.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "tests/scenarios/draft.hpp"
+#include "tests/support/command.hpp"
+
+namespace onceward {
+namespace {
+
+using scenarios::Draft;
+using tests::has;
+using tests::Ran;
+using tests::TemporaryFolder;
+
+// Loses an order when the shop crashes, as it should, or to its author's surprise.
+std::string breaking() { return Draft().text(); }
+std::string surprising() {
+  Draft draft;
+  draft.expect = R"({"holds": true})";
+  return draft.text();
+}
+
+TEST_CASE("the JUnit document goes where it is asked to, and says what the story says", "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", surprising());
+  const Ran ran = folder.onceward("check a.onceward.json --junit a.xml --json a.json");
+  CHECK(ran.exit_code == 1);
+  CHECK(has(ran.out, "VIOLATED  no-lost-effect"));
+  const std::string document = folder.read("a.xml");
+  CHECK(
+      has(document, "<testcase classname=\"a\" name=\"no-lost-effect\" file=\"a.onceward.json\""));
+  CHECK(has(document, "<failure type=\"violated\" message=\""));
+  CHECK(has(document, "Again     onceward replay onceward-out/a.capsule.json\n</failure>"));
+  CHECK_FALSE(folder.read("a.json").empty());
+
+  const Ran printed = folder.onceward("check a.onceward.json --junit -");
+  CHECK(printed.exit_code == 1);
+  CHECK(printed.out.starts_with("<?xml"));
+  CHECK(printed.out.ends_with("</testsuites>\n"));
+  CHECK(has(printed.err, "VIOLATED  no-lost-effect"));
+}
+
+TEST_CASE("without durations equal checks give equal documents, however many run at a time",
+          "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", breaking());
+  folder.write("b/a.onceward.json", surprising());
+  const auto document = [&](const std::string& options) {
+    CHECK(folder.onceward("check . --junit a.xml " + options).exit_code == 1);
+    return folder.read("a.xml");
+  };
+  CHECK(document("--no-timing") == document("--no-timing --jobs 2"));
+  CHECK_FALSE(has(document("--no-timing"), " time="));
+  CHECK(has(document(""), " time="));
+}
+
+TEST_CASE("a document that was asked for still carries the mistakes", "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", "{ this is no scenario");
+  CHECK(folder.onceward("check . missing.onceward.json --junit a.xml").exit_code == 2);
+  const std::string document = folder.read("a.xml");
+  CHECK(has(document, "tests=\"2\" failures=\"0\" errors=\"2\""));
+  CHECK(has(document, "./a.onceward.json:1:3: error: "));
+  CHECK(has(document, "missing.onceward.json: error: no such file or folder"));
+}
+
+TEST_CASE("a JUnit document that cannot be written, or not there, is refused before the search",
+          "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", breaking());
+  const Ran nowhere = folder.onceward("check a.onceward.json --junit nowhere/a.xml");
+  CHECK(nowhere.exit_code == 2);
+  CHECK(nowhere.out.empty());
+  CHECK(nowhere.err == "onceward: cannot write nowhere/a.xml\n");
+  for (const std::string path : {"-", "a.xml"}) {
+    const Ran both = folder.onceward("check a.onceward.json --junit " + path + " --json " + path);
+    CHECK(both.exit_code == 2);
+    CHECK(both.out.empty());
+    CHECK(both.err == "onceward: --json and --junit cannot both go to " + path + "\n");
+  }
+  CHECK(folder.onceward("check a.onceward.json --junit /dev/full").exit_code == 2);
+}
+
+}  // namespace
+}  // namespace onceward
