@@ -54,6 +54,9 @@ struct ScenarioReport {
   std::string fault_step;  // which step it is, if that line does not show it: "step \"relayed\""
   std::string fault_code;  // the line of code that this step stands for, if the file says so
   std::string in_short;    // the last line of the story, in people's terms
+  // FILE:LINE:COLUMN of where to look first: of the first fault, of what broke the rule, or of what
+  // is expected; empty if the file says nothing of that.
+  std::string look_at;
   // Of the first violation, where an obligation says it: its name, or what it says; what is owed
   // ("charged once: bank.charge of o1"); what came of the time that it sets.
   std::string obligation;

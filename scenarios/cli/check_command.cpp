@@ -13,6 +13,7 @@
 #include "reports/junit.hpp"
 #include "reports/story.hpp"
 #include "scenarios/cli/commands.hpp"
+#include "scenarios/cli/github.hpp"
 #include "scenarios/cli/jobs.hpp"
 #include "scenarios/cli/progress.hpp"
 #include "scenarios/cli/watchdog.hpp"
@@ -176,6 +177,7 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
   if (!write_documents(done, summary, options, output)) {
     summary.exit_code = worse(summary.exit_code, 2);
   }
+  tell_github(done, summary, people);
   fmt::print(people, "{}\n", reports::summary_line(done, summary));
   return summary.exit_code;
 }

@@ -352,6 +352,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   }
   if (!report.result.violations.empty()) checked.capsule = capsule_text(loaded, plan, report);
   describe_violation(loaded, report);
+  report.look_at = where_to_look(loaded, report);
   checked.exit_code = exit_code_of(report);
   return checked;
 }

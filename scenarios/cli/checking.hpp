@@ -36,6 +36,10 @@ void describe_scenario(const scenarios::Loaded& loaded, reports::ScenarioReport&
 // Fills in what a report says about its first violation.
 void describe_violation(const scenarios::Loaded& loaded, reports::ScenarioReport& report);
 
+// "FILE:LINE:COLUMN" of the line that has most to do with the result; empty if there is none.
+[[nodiscard]] std::string where_to_look(const scenarios::Loaded& loaded,
+                                        const reports::ScenarioReport& report);
+
 // Says where in the file the mistake is that a run met.
 // REQUIRES: the first violation is one.
 void describe_mistake(const scenarios::Loaded& loaded, reports::ScenarioReport& report);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "reports/figures.hpp"
+#include "reports/outcome.hpp"
 #include "reports/run_names.hpp"
 #include "reports/short_ids.hpp"
 #include "scenarios/cli/checking.hpp"
@@ -117,6 +118,20 @@ void describe_violation(const Loaded& loaded, reports::ScenarioReport& report) {
       fmt::arg("expected", of_values ? violation.should_be : std::to_string(violation.expected)),
       fmt::arg("actual", of_values ? violation.is : std::to_string(violation.actual)));
   if (violation.round > 0) report.in_short += " The flow goes round for ever.";
+}
+
+std::string where_to_look(const Loaded& loaded, const reports::ScenarioReport& report) {
+  const bool mistake = reports::outcome_of(report) == reports::Outcome::mistake;
+  if (!mistake && !report.fault_site.empty()) return report.fault_site;
+  if (!report.result.violations.empty()) {
+    const sim::Violation& violation = report.result.violations.front();
+    for (auto entry = violation.entries.rbegin(); entry != violation.entries.rend(); ++entry) {
+      const std::string place = loaded.place_of(violation.trace[*entry - 1].site);
+      if (!place.empty()) return place;
+    }
+  }
+  const scenarios::Node* expect = loaded.expanded.find("expect");
+  return expect == nullptr ? std::string() : loaded.sources.place_text(expect->span);
 }
 
 void describe_mistake(const Loaded& loaded, reports::ScenarioReport& report) {

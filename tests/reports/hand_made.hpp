@@ -115,6 +115,7 @@ inline reports::ScenarioReport surprise() {
   report.expected = "holds";
   report.as_expected = false;
   report.not_as_expected = {"it is expected to hold"};
+  report.look_at = report.fault_site;
   return report;
 }
 

@@ -1,5 +1,6 @@
-// What a CI job has of a check.
+// What a CI job has of a check: the JUnit document, and what GitHub Actions is told.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <string>
 
 #include "tests/scenarios/draft.hpp"
@@ -20,6 +21,14 @@ std::string surprising() {
   draft.expect = R"({"holds": true})";
   return draft.text();
 }
+
+// As a job of GitHub has it, in a folder of its repository.
+std::string job(const TemporaryFolder& folder) {
+  return "GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=summary.md GITHUB_WORKSPACE='" +
+         folder.path().parent_path().string() + "'";
+}
+
+std::string name_of(const TemporaryFolder& folder) { return folder.path().filename().string(); }
 
 TEST_CASE("the JUnit document goes where it is asked to, and says what the story says", "[ci]") {
   const TemporaryFolder folder;
@@ -80,6 +89,57 @@ TEST_CASE("a JUnit document that cannot be written, or not there, is refused bef
     CHECK(both.err == "onceward: --json and --junit cannot both go to " + path + "\n");
   }
   CHECK(folder.onceward("check a.onceward.json --junit /dev/full").exit_code == 2);
+}
+
+TEST_CASE("a job of GitHub gets annotations at the lines at fault, and a summary", "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("bad.onceward.json", "{ this is no scenario");
+  folder.write("breaks.onceward.json", breaking());
+  folder.write("surprises.onceward.json", surprising());
+  const Ran ran = folder.onceward("check . --brief", "", job(folder));
+  INFO(ran.out);
+  CHECK(ran.exit_code == 2);
+  const std::string file = "::error file=" + name_of(folder);
+  CHECK(has(ran.out, "\n" + file + "/bad.onceward.json,line=1,col=3,title=mistake::"));
+  CHECK(has(ran.out, "\n" + file + "/surprises.onceward.json,line="));
+  CHECK(has(ran.out, ",title=violated%3A no-lost-effect::"));
+  CHECK(has(ran.out, "%0AAgain: onceward replay onceward-out/surprises.capsule.json\n"));
+  CHECK_FALSE(has(ran.out, file + "/breaks"));
+  const std::string once = folder.read("summary.md");
+  CHECK(has(once, "| ./breaks.onceward.json | VIOLATED  no-lost-effect"));
+  CHECK(has(once, "<details><summary>./surprises.onceward.json: VIOLATED"));
+  // What an earlier command of the step has written stays.
+  folder.write("summary.md", "before\n");
+  CHECK(folder.onceward("check breaks.onceward.json", "", job(folder)).exit_code == 0);
+  CHECK(folder.read("summary.md").starts_with("before\n### onceward\n"));
+}
+
+TEST_CASE("nobody else gets annotations or a summary", "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", surprising());
+  for (const char* environment : {"", "GITHUB_STEP_SUMMARY=summary.md",
+                                  "GITHUB_ACTIONS=false GITHUB_STEP_SUMMARY=summary.md"}) {
+    INFO(environment);
+    const Ran ran = folder.onceward("check a.onceward.json", "", environment);
+    CHECK(ran.exit_code == 1);
+    CHECK_FALSE(has(ran.out + ran.err, "::error"));
+    CHECK_FALSE(std::filesystem::exists(folder / "summary.md"));
+  }
+}
+
+TEST_CASE("a job of GitHub keeps its documents clean and its exit code", "[ci]") {
+  const TemporaryFolder folder;
+  folder.write("a.onceward.json", surprising());
+  const Ran ran = folder.onceward("check a.onceward.json --junit -", "", job(folder));
+  CHECK(ran.exit_code == 1);
+  CHECK_FALSE(has(ran.out, "::error"));
+  CHECK(has(ran.err, "::error file="));
+  const Ran full = folder.onceward("check a.onceward.json", "",
+                                   "GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=nowhere/summary.md");
+  CHECK(full.exit_code == 1);
+  CHECK(full.err == "onceward: cannot write nowhere/summary.md\n");
+  // Without a workspace, paths are as they were given.
+  CHECK(has(full.out, "::error file=a.onceward.json,"));
 }
 
 }  // namespace

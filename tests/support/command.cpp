@@ -36,14 +36,16 @@ void TemporaryFolder::copy_library() const {
            fs::copy_options::recursive);
 }
 
-Ran TemporaryFolder::onceward(const std::string& arguments, const std::string& input) const {
+Ran TemporaryFolder::onceward(const std::string& arguments, const std::string& input,
+                              const std::string& environment) const {
   // Beside the folder, so that the program never finds these files in it.
   const std::string base = path_.string();
   std::ofstream(base + ".in", std::ios::binary) << input;
   const char* other = std::getenv("ONCEWARD_UNDER_TEST");
   const std::string binary = other != nullptr ? other : ONCEWARD_BINARY;
-  const std::string command = "cd '" + base + "' && NO_COLOR=1 '" + binary + "' " + arguments +
-                              " <'" + base + ".in' >'" + base + ".out' 2>'" + base + ".err'";
+  const std::string command = "cd '" + base + "' && NO_COLOR=1 GITHUB_ACTIONS= " + environment +
+                              " '" + binary + "' " + arguments + " <'" + base + ".in' >'" + base +
+                              ".out' 2>'" + base + ".err'";
   const int status = std::system(command.c_str());
   Ran ran;
   if (WIFEXITED(status)) ran.exit_code = WEXITSTATUS(status);

@@ -31,8 +31,10 @@ class TemporaryFolder {
   // Copies the shipped scenarios to scenarios/library, so that paths are as from the root.
   void copy_library() const;
 
-  // Runs `onceward` with these arguments, as a shell reads them, in this folder.
-  [[nodiscard]] Ran onceward(const std::string& arguments, const std::string& input = "") const;
+  // Runs `onceward` with these arguments, as a shell reads them, in this folder; what a job of
+  // GitHub sets is not there, unless `environment` ("NAME=value ...") says so.
+  [[nodiscard]] Ran onceward(const std::string& arguments, const std::string& input = "",
+                             const std::string& environment = "") const;
 
  private:
   std::filesystem::path path_;
