@@ -1,6 +1,10 @@
-// What a CI job has of a check: the JUnit document, and what GitHub Actions is told.
+// What a CI job has of a check: the JUnit document, what GitHub Actions is told, and a page of the
+// docs whose jobs may be pasted as they are.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include "tests/scenarios/draft.hpp"
@@ -140,6 +144,38 @@ TEST_CASE("a job of GitHub keeps its documents clean and its exit code", "[ci]")
   CHECK(full.err == "onceward: cannot write nowhere/summary.md\n");
   // Without a workspace, paths are as they were given.
   CHECK(has(full.out, "::error file=a.onceward.json,"));
+}
+
+// The words of `text` that look like long options.
+std::set<std::string> options_in(const std::string& text) {
+  std::set<std::string> options;
+  const std::string letters = "abcdefghijklmnopqrstuvwxyz-";
+  for (std::size_t at = text.find("--"); at != text.npos;) {
+    const std::size_t end = std::min(text.find_first_not_of(letters, at), text.size());
+    if (at > 0 && letters.find(text[at - 1]) == letters.npos && end > at + 3) {
+      options.insert(text.substr(at, end - at));
+    }
+    at = text.find("--", end);
+  }
+  return options;
+}
+
+TEST_CASE("the page about CI names only options that check has, and its jobs use them", "[docs]") {
+  std::istringstream lines(tests::read_file(std::string(ONCEWARD_SOURCE_DIR) + "/docs/ci.md"));
+  std::string page;
+  for (std::string line; std::getline(lines, line);) {
+    const bool other = has(line, "apt-get ") || has(line, "git clone ");
+    if (!other) page += line + "\n";
+  }
+  const std::string help = TemporaryFolder().onceward("check --help").out;
+  const std::set<std::string> named = options_in(page);
+  CHECK(named.size() > 4);
+  const std::set<std::string> known = options_in(help);
+  for (const std::string& option : named) {
+    INFO(option);
+    CHECK(known.contains(option));
+  }
+  CHECK_FALSE(known.contains("--sarif"));
 }
 
 }  // namespace
