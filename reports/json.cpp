@@ -161,6 +161,30 @@ Json scenario_json(const ScenarioReport& report) {
   return scenario;
 }
 
+Json value_json(const sim::TriedValue& tried, const ValueReport& value) {
+  const sim::Result& result = value.report.result;
+  Json invariants = Json::array();
+  Json faults = Json::array();
+  if (tried.answer == sim::Answer::breaks) {
+    const sim::Violation& violation = result.violations.front();
+    invariants.push_back(violation.invariant);
+    for (const sim::FaultKind kind : violation.faults) faults.push_back(sim::to_text(kind));
+  }
+  return {{"value", tried.value},
+          {"text", value.text},
+          {"answer", sim::to_text(tried.answer)},
+          {"verdict", sim::to_text(result.verdict)},
+          {"invariants", std::move(invariants)},
+          {"faults", std::move(faults)},
+          {"states", result.figures.states},
+          {"transitions", result.figures.transitions},
+          {"reasons", result.reasons}};
+}
+
+std::string text_of(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string to_json(const std::vector<ScenarioReport>& reports, const Summary& summary,
@@ -179,7 +203,34 @@ std::string to_json(const std::vector<ScenarioReport>& reports, const Summary& s
   if (!options.no_timing) {
     document["timing"] = {{"milliseconds", std::llround(summary.seconds * 1000)}};
   }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(document);
+}
+
+std::string to_json(const ThresholdReport& report, const JsonOptions& options) {
+  Json values = Json::array();
+  for (std::size_t i = 0; i < report.values.size(); ++i) {
+    values.push_back(value_json(report.found.tried[i], report.values[i]));
+  }
+  Json stretches = Json::array();
+  for (const sim::Stretch& each : report.found.stretches) {
+    stretches.push_back(
+        {{"answer", sim::to_text(each.answer)}, {"first", each.first}, {"last", each.last}});
+  }
+  return text_of({{"schema", "onceward.threshold/1"},
+                  {"engine", ONCEWARD_VERSION},
+                  {"options", options_json(options.search)},
+                  {"file", report.file},
+                  {"title", report.title},
+                  {"digest", report.digest},
+                  {"field", report.pointer},
+                  {"unit", report.is_duration ? "ns" : "1"},
+                  {"in_file", report.start},
+                  {"answer", threshold_sentence(report)},
+                  {"monotone", report.found.is_monotone()},
+                  {"exact", report.found.exact},
+                  {"stretches", std::move(stretches)},
+                  {"values", std::move(values)},
+                  {"exit_code", report.exit_code}});
 }
 
 }  // namespace onceward::reports

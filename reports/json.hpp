@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reports/report.hpp"
+#include "reports/threshold.hpp"
 
 namespace onceward::reports {
 
@@ -20,5 +21,9 @@ struct JsonOptions {
 // Ends with a line break.
 [[nodiscard]] std::string to_json(const std::vector<ScenarioReport>& reports,
                                   const Summary& summary, const JsonOptions& options);
+
+// The same for a threshold, without the stories: schema "onceward.threshold/1". Durations are
+// nanoseconds.
+[[nodiscard]] std::string to_json(const ThresholdReport& report, const JsonOptions& options);
 
 }  // namespace onceward::reports

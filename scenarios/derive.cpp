@@ -250,4 +250,8 @@ std::optional<Node> derive(Sources& sources, Problems& problems) {
       .read(named, 0, {std::filesystem::path(named.path()).lexically_normal()});
 }
 
+void change(Node& root, const Member& change, Problems& problems) {
+  Changes(root, problems).apply(change);
+}
+
 }  // namespace onceward::scenarios

@@ -27,6 +27,9 @@ namespace onceward::scenarios {
 void expand_patterns(Node& root, Problems& problems);
 void expand_blocks(Node& root, Problems& problems);
 
+// One change of a tree as `"with"` of a derived file makes it: the key says where.
+void change(Node& root, const Member& change, Problems& problems);
+
 // Puts `arguments` in for the parameters that a tree names: a text or a key `$name` becomes the
 // argument itself; in a longer text `${name}` becomes its text, without the `=` of an expression.
 using Arguments = std::map<std::string, Node>;

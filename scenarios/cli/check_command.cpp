@@ -17,7 +17,6 @@
 #include "scenarios/cli/jobs.hpp"
 #include "scenarios/cli/progress.hpp"
 #include "scenarios/cli/watchdog.hpp"
-#include "scenarios/expression.hpp"
 
 namespace onceward::cli {
 namespace {
@@ -56,7 +55,7 @@ std::vector<reports::ScenarioReport> check_files(const std::vector<std::string>&
   story.all_events = output.all_events;
   Jobs checks(files, options, jobs);
   while (done.size() < files.size()) {
-    show_progress(done.size(), files.size(), files[done.size()]);
+    show_progress(fmt::format("{}/{}  {}", done.size() + 1, files.size(), files[done.size()]));
     std::optional<Checked> checked = checks.next(renew_progress);
     clear_progress();
     if (!checked) break;  // interrupted before it was begun
@@ -66,13 +65,6 @@ std::vector<reports::ScenarioReport> check_files(const std::vector<std::string>&
     done.push_back(std::move(checked->report));
   }
   return done;
-}
-
-// Asked before a search that may take long; what is there already stays as it is.
-bool can_write(const std::string& path) {
-  if (path.empty() || path == "-" || std::ofstream(path, std::ios::app)) return true;
-  fmt::print(stderr, "onceward: cannot write {}\n", path);
-  return false;
 }
 
 bool can_write_all(const OutputOptions& output) {
@@ -136,6 +128,12 @@ int width_of_output(const OutputOptions& output) {
   return known && size.ws_col >= 40 ? size.ws_col : 100;
 }
 
+bool can_write(const std::string& path) {
+  if (path == "-" || std::ofstream(path, std::ios::app)) return true;
+  fmt::print(stderr, "onceward: cannot write {}\n", path);
+  return false;
+}
+
 bool write_file(const std::string& path, const std::string& text) {
   if (path == "-") {
     std::cout << text << std::flush;
@@ -152,11 +150,7 @@ int check(const std::vector<std::string>& paths, CheckOptions options, const Job
           const OutputOptions& output) {
   const auto began = std::chrono::steady_clock::now();
   if (!can_write_all(output)) return 2;
-  listen_for_interrupts();
-  if (!jobs.deadline.empty()) {
-    set_deadline(sim::Duration(scenarios::parse_duration(jobs.deadline).value()), jobs.deadline);
-  }
-  options.search.interrupted = why_to_end_now;
+  watch_over(options.search, jobs.deadline);
   const std::vector<std::string> files = files_of(paths);
   reports::Summary summary;
   // With a document on standard output, the stories go to standard error.

@@ -341,7 +341,7 @@ Checked check_scenario(const std::string& path, const Loaded& loaded, const Chec
   if (!mistaken) {
     check_fewest(program, search, report);
     if (!by) look_for_vacuity(loaded, report);
-    if (!by) look_beyond(program, search, report);
+    if (!by && options.look_beyond) look_beyond(program, search, report);
     look_at_goals(program, report);
   }
   list_invariants(program, report);

@@ -14,6 +14,7 @@ struct CheckOptions {
   sim::SearchOptions search;
   std::string out = "onceward-out";  // folder of capsules; empty: none are written
   bool require_exhausted = false;
+  bool look_beyond = true;  // where the file says no budget: also with one fault more
 };
 
 // One scenario's report with its exit code. Mistakes in the file: `problems` and exit code 2.

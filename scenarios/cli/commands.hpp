@@ -25,6 +25,9 @@ struct JobOptions {
 
 int check(const std::vector<std::string>& paths, CheckOptions options, const JobOptions& jobs,
           const OutputOptions& output);
+// The values of `field` with which a scenario holds, and those with which it breaks.
+int threshold(const std::string& path, const std::string& field, CheckOptions options,
+              const std::string& deadline, const OutputOptions& output);
 int run(const std::string& path, std::uint64_t seed);
 int replay(const std::string& path, const OutputOptions& output);
 int show(const std::string& path, const std::string& as);
@@ -41,6 +44,9 @@ int lint(const std::vector<std::string>& paths, bool strict);
 // Whether standard output is a terminal that wants colour; NO_COLOR wins.
 [[nodiscard]] bool wants_color();
 [[nodiscard]] int width_of_output(const OutputOptions& output);
+// Whether a file can be written, asked before a search that may take long; what is there already
+// stays as it is. False: a message on standard error says so.
+bool can_write(const std::string& path);
 // Writes a whole file, `-` to standard output; false and a message on standard error if it fails.
 bool write_file(const std::string& path, const std::string& text);
 

@@ -38,6 +38,16 @@ constexpr const char* kCheckExamples =
     "  ./dev onceward check --no-timing --json - scenarios/library/dedup\n"
     "  ./dev onceward check --brief --junit - scenarios/library/dual-write\n\n";
 
+constexpr const char* kThresholdExamples =
+    "Examples:\n"
+    "  ./dev onceward threshold \\\n"
+    "    scenarios/library/consumer/external-call.short-window.onceward.json "
+    "idempotency_window\n\n";
+constexpr const char* kThresholdExitCodes =
+    "Exit codes: 0 decided, whatever the answer; 2 bad usage, scenario or field; 3 where the\n"
+    "answer changes, or any, was not decided; 4 nondeterminism; 70 internal error; 130 "
+    "interrupted.";
+
 // How many of something: the library's own check speaks of floating-point ranges.
 const CLI::Validator kCount(
     [](const std::string& text) {
@@ -123,6 +133,7 @@ void add_reductions(CLI::App& command, onceward::sim::Reductions& reductions) {
 struct Arguments {
   std::vector<std::string> paths;
   std::string path;
+  std::string field;
   std::string seed = "1";
   std::string as = "text";
   std::string kind;
@@ -167,6 +178,25 @@ void add_jobs(CLI::App& command, Arguments& arguments) {
           "scenarios searched at a time, each in memory of its own; all: one a core; results are "
           "the same")
       ->check(kJobs);
+}
+
+// How to search, and for how long.
+void add_search(CLI::App& command, Arguments& arguments) {
+  add_named(command, "strategy", onceward::sim::strategy_catalogue(),
+            "how to search, of `onceward list strategies`",
+            [&arguments](const auto& each) { arguments.check.search.strategy = each.strategy; });
+  add_named(command, "timing", onceward::sim::timing_catalogue(),
+            "which windows to keep, of `onceward list timings`",
+            [&arguments](const auto& each) { arguments.check.search.timing = each.mode; });
+  add_reductions(command, arguments.check.search.reductions);
+  command.add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
+  command.add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
+      ->check(kCount);
+  command.add_option("--states", arguments.check.search.states_max, "most states of a search")
+      ->check(kCount);
+  command
+      .add_option("--transitions", arguments.check.search.transitions_max, "most steps of a search")
+      ->check(kCount);
   command
       .add_option("--deadline", arguments.jobs.deadline,
                   "after this long (30s, 5m) what is not decided yet ends UNKNOWN, exit 3")
@@ -179,22 +209,7 @@ void add_check(CLI::App& app, Arguments& arguments) {
   check->footer(std::string(kCheckExamples) + kExitCodes);
   check->add_option("path", arguments.paths, "scenario files, or folders with *.onceward.json")
       ->required();
-  add_named(*check, "strategy", onceward::sim::strategy_catalogue(),
-            "how to search, of `onceward list strategies`",
-            [&arguments](const auto& each) { arguments.check.search.strategy = each.strategy; });
-  add_named(*check, "timing", onceward::sim::timing_catalogue(),
-            "which windows to keep, of `onceward list timings`",
-            [&arguments](const auto& each) { arguments.check.search.timing = each.mode; });
-  add_reductions(*check, arguments.check.search.reductions);
-  check->add_option("--seed", arguments.seed, "of the random strategy; a number or \"random\"");
-  check->add_option("--runs", arguments.check.search.runs, "runs of the random strategy")
-      ->check(kCount);
-  check->add_option("--states", arguments.check.search.states_max, "most states of a search")
-      ->check(kCount);
-  check
-      ->add_option("--transitions", arguments.check.search.transitions_max,
-                   "most steps of a search")
-      ->check(kCount);
+  add_search(*check, arguments);
   add_jobs(*check, arguments);
   check->add_option("--json", arguments.output.json,
                     "write the result document to this file, - for standard output");
@@ -212,6 +227,22 @@ void add_check(CLI::App& app, Arguments& arguments) {
           "a sample does not count as holding")
       ->check(CLI::IsMember({"exhausted"}));
   add_output(*check, arguments);
+}
+
+void add_threshold(CLI::App& app, Arguments& arguments) {
+  CLI::App* threshold = app.add_subcommand(
+      "threshold", "the values of a window, limit or count that hold, and those that break");
+  threshold->footer(std::string(kThresholdExamples) + kThresholdExitCodes);
+  threshold->add_option("scenario", arguments.path, "scenario file")->required();
+  threshold
+      ->add_option("field", arguments.field,
+                   "a JSON pointer into what `show` prints, or into the file; or the name of a "
+                   "step or field")
+      ->required();
+  add_search(*threshold, arguments);
+  threshold->add_option("--json", arguments.output.json,
+                        "write the answer as a document to this file, - for standard output");
+  threshold->add_option("--width", arguments.output.width, "columns of the text")->check(kWidth);
 }
 
 void add_others(CLI::App& app, Arguments& arguments) {
@@ -288,6 +319,10 @@ int dispatch(const CLI::App& app, Arguments& arguments, const std::string& help)
   if (app.got_subcommand("check")) {
     return check(arguments.paths, arguments.check, arguments.jobs, arguments.output);
   }
+  if (app.got_subcommand("threshold")) {
+    return threshold(arguments.path, arguments.field, arguments.check, arguments.jobs.deadline,
+                     arguments.output);
+  }
   if (app.got_subcommand("run")) return run(arguments.path, seed);
   if (app.got_subcommand("replay")) return replay(arguments.path, arguments.output);
   if (app.got_subcommand("show")) return show(arguments.path, arguments.as);
@@ -312,6 +347,7 @@ int main(int argc, char** argv) try {
   app.require_subcommand(1);
   Arguments arguments;
   add_check(app, arguments);
+  add_threshold(app, arguments);
   add_others(app, arguments);
   app.footer(std::string(kExamples) + kExitCodes);
   const std::string help = app.help();  // once a command was chosen it is about that one

@@ -22,9 +22,9 @@ void print_line(const std::string& text) {
 
 }  // namespace
 
-void show_progress(std::size_t index, std::size_t count, const std::string& file) {
+void show_progress(const std::string& text) {
   if (isatty(STDERR_FILENO) == 0) return;
-  line = fmt::format("{}/{}  {}", index + 1, count, file);
+  line = text;
   began = Clock::now();
   seconds_shown = 0;
   print_line(line);

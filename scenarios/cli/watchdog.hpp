@@ -3,20 +3,15 @@
 
 #include <string>
 
-#include "sim/time.hpp"
+#include "sim/search/result.hpp"
 
 namespace onceward::cli {
 
-// From now on SIGINT and SIGTERM ask for an end, and a second one ends the program at once.
-void listen_for_interrupts();
+// Searches with these options end when somebody asks for it: SIGINT or SIGTERM, of which a second
+// one ends the program at once; or a time from now, a duration as the language writes it ("30s";
+// empty: none).
+// REQUIRES: no search has begun; `deadline` is a duration.
+void watch_over(sim::SearchOptions& options, const std::string& deadline);
 [[nodiscard]] bool is_interrupted();
-
-// Asks for an end that long from now; `written` is how reasons name it ("30s").
-// REQUIRES: no search has begun.
-void set_deadline(sim::Duration after, const std::string& written);
-
-// Why all searches must end now, in words that stay; null: they need not. For
-// `SearchOptions::interrupted`; any thread may ask.
-[[nodiscard]] const char* why_to_end_now();
 
 }  // namespace onceward::cli
