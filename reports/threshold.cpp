@@ -102,9 +102,10 @@ std::string tried(const ThresholdReport& report) {
 
 }  // namespace
 
-std::string threshold_sentence(const ThresholdReport& report) {
+namespace {
+
+std::string sentence_without_doubt(const ThresholdReport& report) {
   const std::vector<Stretch>& all = report.found.stretches;
-  if (all.empty()) return "nothing was decided";
   if (all.size() == 1) {
     return fmt::format("{} for all values tried, from {} to {}", sim::to_text(all.front().answer),
                        text_of(report, all.front().first), text_of(report, all.front().last));
@@ -121,6 +122,18 @@ std::string threshold_sentence(const ThresholdReport& report) {
     text = said(report, all.back()) + ", " + said(report, all.front());
   }
   return text + gaps;
+}
+
+}  // namespace
+
+std::string threshold_sentence(const ThresholdReport& report) {
+  if (report.found.stretches.empty()) return "nothing was decided";
+  const bool sampled = std::any_of(
+      report.values.begin(), report.values.end(),
+      [](const ValueReport& each) { return each.report.result.verdict == sim::Verdict::sampled; });
+  // A sample that finds nothing has shown little.
+  return sentence_without_doubt(report) +
+         (sampled ? "; what holds was sampled, and may break in runs that were not tried" : "");
 }
 
 std::string threshold_text(const ThresholdReport& report, const PageOptions& options) {

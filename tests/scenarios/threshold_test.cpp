@@ -295,6 +295,13 @@ TEST_CASE("what was not decided is neither: exit 3, and the reason is told", "[t
             .exit_code == 0);
 }
 
+TEST_CASE("a sample that finds nothing is no proof, and the answer says so", "[threshold]") {
+  const std::string doubt = "; what holds was sampled, and may break in runs that were not tried";
+  const json sampled = answer_to(with_ttl("{}"), "ttl --strategy random --runs 20");
+  CHECK(has(sampled.at("answer").get<std::string>(), doubt));
+  CHECK_FALSE(has(answer_to(with_ttl("{}"), "ttl").at("answer").get<std::string>(), doubt));
+}
+
 TEST_CASE("a value with which nothing is put to the test is not decided", "[threshold]") {
   Draft draft = scenarios::working(
       R"({"if": "event.key == 'o2'", "then": [{"effect": "ship", "of": "=event.key"}]}, "ack")");
