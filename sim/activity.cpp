@@ -47,6 +47,8 @@ void Activity::fingerprint(Hasher& hasher) const {
   if (is_pass && !acted && !struck) {
     hasher.add(outdated ? 1 : 0);
     if (!outdated) reads.fingerprint(hasher);
+    // An instant from before it began may still come; one from since then tells it nothing.
+    hasher.add_ranked(began_step);
   }
   if (!due().is_null()) due().fingerprint(hasher);
   hasher.add(to_come.size());

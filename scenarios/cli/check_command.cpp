@@ -129,7 +129,7 @@ int width_of_output(const OutputOptions& output) {
 }
 
 bool can_write(const std::string& path) {
-  if (path == "-" || std::ofstream(path, std::ios::app)) return true;
+  if (path.empty() || path == "-" || std::ofstream(path, std::ios::app)) return true;
   fmt::print(stderr, "onceward: cannot write {}\n", path);
   return false;
 }

@@ -44,7 +44,8 @@ int lint(const std::vector<std::string>& paths, bool strict);
 // Whether standard output is a terminal that wants colour; NO_COLOR wins.
 [[nodiscard]] bool wants_color();
 [[nodiscard]] int width_of_output(const OutputOptions& output);
-// Whether a file can be written, asked before a search that may take long; what is there already
+// Whether a file can be written (empty: none is to be), asked before a search that may take long;
+// what is there already
 // stays as it is. False: a message on standard error says so.
 bool can_write(const std::string& path);
 // Writes a whole file, `-` to standard output; false and a message on standard error if it fails.

@@ -101,7 +101,7 @@ int threshold(const std::string& path, const std::string& field, CheckOptions op
     fmt::print(stderr, "onceward: {}\n", reports::printable(mistake));
     return 2;
   }
-  if (!output.json.empty() && !can_write(output.json)) return 2;
+  if (!can_write(output.json)) return 2;
   watch_over(options.search, deadline);
   options.look_beyond = false;
   Values values(*varied, path, options);

@@ -60,15 +60,22 @@ std::vector<MergeAudit::Future> MergeAudit::futures_after(const Choices& choices
 void MergeAudit::describe(const Met& first, const Choices& choices, std::uint32_t steps) {
   const std::vector<Future> before = futures_after(first.choices, first.steps, first.spent);
   const std::vector<Future> now = futures_after(choices, steps, first.spent);
-  std::size_t at = 0;
-  const std::size_t both = std::min(before.size(), now.size());
-  while (at < both && before[at].hash == now[at].hash) ++at;
+  // What can happen may come in another order: a way to go on is known by what happens.
   std::string what = "one of them can go on in more ways";
-  if (at < both) {
-    const auto& parts = before[at].parts;
-    const auto other = std::mismatch(parts.begin(), parts.end(), now[at].parts.begin()).first;
-    what = fmt::format("after \"{}\" {} differs", before[at].text,
-                       other == parts.end() ? "what is found" : other->first);
+  for (const Future& future : before) {
+    const auto is_same = [&](const Future& other) { return other.hash == future.hash; };
+    if (std::any_of(now.begin(), now.end(), is_same)) continue;
+    const auto other = std::find_if(now.begin(), now.end(), [&](const Future& each) {
+      return each.text == future.text &&
+             std::none_of(before.begin(), before.end(),
+                          [&](const Future& known) { return known.hash == each.hash; });
+    });
+    if (other == now.end()) continue;
+    const auto& parts = future.parts;
+    const auto part = std::mismatch(parts.begin(), parts.end(), other->parts.begin()).first;
+    what = fmt::format("after \"{}\" {} differs", future.text,
+                       part == parts.end() ? "what is found" : part->first);
+    break;
   }
   difference_ = fmt::format(
       "two paths, of {} and of {} steps, lead to what counts as one state, and go on differently: "

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 void goes_back_up(std::size_t room) {
   toy::Sketch sketch;
   for (const char* name : {"ann", "bob", "cid"}) {
-    sketch.clerks.push_back({name, {{"go", std::vector<toy::Step>(600, toy::add(0, 1)), 0ns, false}}, {}});
+    sketch.clerks.push_back(
+        {name, {{"go", std::vector<toy::Step>(600, toy::add(0, 1)), 0ns, false}}, {}});
   }
   const toy::Flow flow(sketch);
   World world(flow, Reading::any, {});
