@@ -41,6 +41,16 @@ json shipped(const std::string& file, const std::string& field) {
   return document(folder, kLibrary + file + kEnding + " " + field);
 }
 
+// The same where no fault strikes, which is searched sooner.
+json without_faults(const std::string& file, const std::string& field) {
+  const TemporaryFolder folder;
+  folder.copy_library();
+  folder.write("a.onceward.json",
+               R"({"onceward": "1", "title": "no faults", "from": ")" + kLibrary + file + kEnding +
+                   R"(", "with": {"/faults/budget": 0}, "expect": {"holds": true}})");
+  return document(folder, "a.onceward.json " + field);
+}
+
 // What was found at a value; "untried" if that was not searched.
 std::string answer_at(const json& document, std::int64_t value) {
   for (const json& each : document.at("values")) {
@@ -82,28 +92,27 @@ TEST_CASE("how long a provider must know a key: until the slowest second call",
 }
 
 // A row carries the instant at which its transaction began. It is there for others after two
-// inserts and a commit, 30 ms later, and found by a pass that begins up to a period after that and
-// selects within 10 ms. Before it publishes, within 100 ms, the relay dies; it is back after 30 s,
-// and its next pass begins within a period and selects within 10 ms. The cleanup must look before:
-// its `now()` is the instant at which its delete was sent, at least 0.1 ms before that takes place.
-// What comes at one instant comes in any order.
-constexpr std::int64_t kSeenAfterTwoPeriods =
-    30 * kSecond + (3 * 10 + 10 + 100 + 10) * kMillisecond - 100'000;
+// inserts and a commit, 30 ms later, and found by a pass that begins up to a period, 30 s, after
+// that and selects within 10 ms. The cleanup must look before: its `now()` is the instant at which
+// its delete was sent, at least 0.1 ms before that takes place. What comes at one instant comes in
+// any order. (A relay that dies before it publishes finds the row a restart and a period later.)
+constexpr std::int64_t kSeenAfterPeriod = 3 * 10 * kMillisecond + 10 * kMillisecond - 100'000;
 
 TEST_CASE("how old a row must be before it is removed: older than the relay's slowest look",
           "[threshold][library]") {
   for (const std::string file : {"relay/cleanup.by-age", "relay/cleanup.by-age.fixed"}) {
-    const json found = shipped(file, "removed");
-    breaks_up_to(found, 2 * 30 * kSecond + kSeenAfterTwoPeriods);
+    const json found = without_faults(file, "removed");
+    breaks_up_to(found, 30 * kSecond + kSeenAfterPeriod);
     CHECK(found.at("field") == "/services/cleanup/handlers/0/do/0/where");
     CHECK(found.at("unit") == "ns");
   }
 }
 
 TEST_CASE("how seldom a relay may look, if rows are removed after a day", "[threshold][library]") {
-  const json found = shipped("relay/cleanup.by-age.fixed", "/services/relay/handlers/0/every");
+  const json found =
+      without_faults("relay/cleanup.by-age.fixed", "/services/relay/handlers/0/every");
   const std::int64_t day = 24 * 3600 * kSecond;
-  holds_up_to(found, (day - kSeenAfterTwoPeriods - 1) / 2);
+  holds_up_to(found, day - kSeenAfterPeriod - 1);
   CHECK(found.at("in_file") == 30 * kSecond);
 }
 
