@@ -6,6 +6,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/strong_components.hpp>
 #include <catch2/catch.hpp>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -88,7 +89,7 @@ class Graph {
   }
 
   void expand(std::size_t at) {
-    const sim::SavedState here = states_[at].saved;
+    const sim::SavedState& here = states_[at].saved;
     sim::Successors::Next next;
     while (!next.none_left) {
       world_.restore(here);
@@ -129,7 +130,7 @@ class Graph {
   sim::World world_;
   sim::Successors successors_;
   std::map<sim::Hash128, std::size_t> places_;
-  std::vector<State> states_;
+  std::deque<State> states_;  // a state that the world is compared with stays where it is
   bool gets_quiet_ = false;
 };
 

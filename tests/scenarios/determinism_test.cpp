@@ -160,8 +160,8 @@ TEST_CASE("runs of one seed end in one state in this process and in a new one", 
 TEST_CASE("passes that compare instants go on alike from what counts as one state",
           "[determinism]") {
   for (const char* name : {"cleanup.by-age", "cleanup.by-age.fixed"}) {
-    const Loaded loaded =
-        scenarios::load(fmt::format("scenarios/library/relay/{}.onceward.json", name));
+    const Loaded loaded = scenarios::load(
+        fmt::format("{}/scenarios/library/relay/{}.onceward.json", ONCEWARD_SOURCE_DIR, name));
     REQUIRE(loaded.program != nullptr);
     sim::SearchOptions options;
     options.strategy = sim::Strategy::exhaustive;

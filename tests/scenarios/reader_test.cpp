@@ -245,7 +245,7 @@ TEST_CASE("values of the wrong kind are told with the kind they should have") {
 
 TEST_CASE("the version of the language has to be known") {
   CHECK(problems_with(&Draft::head, R"("onceward": "2", "title": "t")") ==
-        R"(1:14: version "2" of the language is not known; onceward 0.4.0 reads version "1")");
+        R"(1:14: version "2" of the language is not known; onceward 0.5.0 reads version "1")");
   CHECK(problems_with(&Draft::head, R"("onceward": "1", "title": "t")").empty());
 }
 
@@ -963,7 +963,7 @@ TEST_CASE("all mistakes of a file are told at once, in the order of the file") {
   draft.obligations = R"([{"each": "db.orders", "owes": "shipp"}])";
   draft.expect = R"({"violates": "no-lost-efect", "by": {"crash": "shop", "between": ["a", "b"]}})";
   CHECK(problems_of(draft.text()) ==
-        R"(1:14: version "3" of the language is not known; onceward 0.4.0 reads version "1"
+        R"(1:14: version "3" of the language is not known; onceward 0.5.0 reads version "1"
 1:19: unknown field "titel" in the scenario; did you mean "title"?
 3:79: "partitions" must be from 1 to 64
 5:75: "skip" is not for handlers of a request; expected one of reply-error, crash
