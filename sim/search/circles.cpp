@@ -5,8 +5,6 @@
 #include <boost/graph/strong_components.hpp>
 #include <set>
 
-#include "sim/search/runs.hpp"
-
 namespace onceward::sim {
 
 void Circles::enter(const Hash128& state) {
@@ -76,15 +74,6 @@ void Circles::each_way(const Use& use) {
   }
 }
 
-bool Circles::is_broken() {
-  Arena::Snapshot here;
-  world_.save(here);
-  world_.judge();
-  const bool broken = wanted_finding(world_, options_) != nullptr;
-  world_.restore(here);
-  return broken;
-}
-
 void Circles::find_places(const std::vector<Hash128>& states) {
   const std::set<Hash128> circle(states.begin(), states.end());
   std::map<Hash128, std::size_t> found{{states.front(), 0}};
@@ -93,7 +82,7 @@ void Circles::find_places(const std::vector<Hash128>& states) {
   world_.save(places_[0].snapshot);
   for (std::size_t at = 0; at < places_.size(); ++at) {
     world_.restore(places_[at].snapshot);
-    places_[at].broken = is_broken();
+    places_[at].broken = broken_if_it_ended(world_, options_).has_value();
     each_way([&](const Way& way) {
       if (!circle.contains(way.landing.state)) return;
       const auto [place, is_new] = found.try_emplace(way.landing.state, places_.size());

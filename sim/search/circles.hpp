@@ -78,7 +78,6 @@ class Circles {
   template <class Use>
   void each_way(const Use& use);
   void find_places(const std::vector<Hash128>& states);
-  [[nodiscard]] bool is_broken();
   [[nodiscard]] std::vector<std::vector<std::size_t>> broken_circles() const;
   [[nodiscard]] Answer walk(const std::vector<std::size_t>& circle);
 

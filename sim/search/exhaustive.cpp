@@ -129,7 +129,6 @@ class Exhaustive {
     }
     for (;;) {
       path_.go_to_top();
-      path_.moves();
       Successors::Next next{path[path_.size()], false};
       landing = successors_.follow(next, path_.saved_top());
       if (path_.size() + 1 == path.size()) return landing;
@@ -144,7 +143,6 @@ class Exhaustive {
       return;
     }
     path_.go_to_top();
-    path_.moves();
     Landing landing = successors_.follow(node.next, path_.saved_top());
     if (node.sampled) node.futures += audit_.hash_of(landing);
     arrive(std::move(landing));
@@ -295,7 +293,6 @@ class Exhaustive {
   void judge(const std::vector<Hash128>& circle) {
     const std::uint32_t steps = path_.top().steps;
     path_.go_to_top();
-    path_.moves();
     const Circles::Answer answer = circles_.judge(circle);
     if (answer == Circles::Answer::ends || circle_noted_) return;
     if (answer == Circles::Answer::breaks) {

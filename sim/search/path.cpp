@@ -38,7 +38,7 @@ void SearchPath::cut(std::size_t size) {
 }
 
 void SearchPath::go_to_top() {
-  if (std::exchange(at_top_, true)) return;
+  if (std::exchange(at_top_, false)) return;
   if (size_ > first_kept_) {
     world_.restore(places_[size_ - 1].saved);
     return;

@@ -42,10 +42,9 @@ class SearchPath {
   // Leaves the first `size` places.
   void cut(std::size_t size);
 
-  // Brings the world to the last state, wherever it is. REQUIRES: nothing else than this moves it
-  // there; `moves` is told when it leaves.
+  // Brings the world to the last state, wherever it is, to be moved from there. REQUIRES: since
+  // `add` it was not moved without this.
   void go_to_top();
-  void moves() { at_top_ = false; }
 
   // The last state as it was kept.
   [[nodiscard]] const SavedState& saved_top() const { return places_[size_ - 1].saved; }

@@ -6,6 +6,18 @@
 
 namespace onceward::sim {
 
+std::optional<Broken> broken_if_it_ended(World& world, const SearchOptions& options) {
+  Arena::Snapshot here;
+  world.save(here);
+  world.judge();
+  std::optional<Broken> broken;
+  if (const Finding* finding = wanted_finding(world, options); finding != nullptr) {
+    broken.emplace(finding->invariant->text, finding->entity.print(), finding->obligation);
+  }
+  world.restore(here);
+  return broken;
+}
+
 bool RoundWatch::look() {
   note_pending();
   note_broken();
@@ -29,14 +41,7 @@ void RoundWatch::note_pending() {
 }
 
 void RoundWatch::note_broken() {
-  Arena::Snapshot here;
-  world_.save(here);
-  world_.judge();
-  std::optional<Broken> broken;
-  if (const Finding* finding = wanted_finding(world_, options_); finding != nullptr) {
-    broken.emplace(finding->invariant->text, finding->entity.print(), finding->obligation);
-  }
-  world_.restore(here);
+  std::optional<Broken> broken = broken_if_it_ended(world_, options_);
   if (broken == broken_) return;
   broken_ = std::move(broken);
   broken_since_ = world_.steps();

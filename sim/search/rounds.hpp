@@ -24,6 +24,11 @@ struct Round {
   std::uint32_t steps = 0;  // 0: it has not
 };
 
+// What of that which is asked for would be broken if nothing more came: rule, entity, obligation.
+using Broken = std::tuple<std::string, std::string, std::optional<std::size_t>>;
+// The first of them. Leaves the world as it is.
+[[nodiscard]] std::optional<Broken> broken_if_it_ended(World& world, const SearchOptions& options);
+
 // Watches one run. REQUIRES: the world reads windows as `any` and is not traced.
 class RoundWatch {
  public:
@@ -47,7 +52,6 @@ class RoundWatch {
     std::uint32_t step;
     std::uint32_t oldest_since;  // all that was pending then had become so at this step or later
   };
-  using Broken = std::tuple<std::string, std::string, std::optional<std::size_t>>;
 
   void note_pending();
   void note_broken();

@@ -38,8 +38,7 @@ Visited::Answer Visited::enter(const Hash128& state, const Spent& spent) {
   }
   slot = {key.high, key.low | std::uint64_t{least} << kLeastAt | (slot.low & kOpen)};
   if (!is_new) return Answer::again;
-  digest_.high += key.high;
-  digest_.low += key.low;
+  digest_ += key;
   if (++size_ * 4 > slots_.size() * 3) grow();
   return Answer::added;
 }

@@ -59,21 +59,23 @@ std::string answer_at(const json& document, std::int64_t value) {
   return "untried";
 }
 
-// Exact: the last value that breaks and the first that holds are neighbours, and both were tried.
-void breaks_up_to(const json& document, std::int64_t value) {
+// Exact: the last value of one answer and the first of the other are neighbours, and both were
+// tried.
+void changes_after(const json& document, std::int64_t value, const char* before,
+                   const char* after) {
   CHECK(document.at("monotone") == true);
   CHECK(document.at("exact") == true);
   CHECK(document.at("stretches").size() == 2);
-  CHECK(answer_at(document, value) == "breaks");
-  CHECK(answer_at(document, value + 1) == "holds");
+  CHECK(answer_at(document, value) == before);
+  CHECK(answer_at(document, value + 1) == after);
+}
+
+void breaks_up_to(const json& document, std::int64_t value) {
+  changes_after(document, value, "breaks", "holds");
 }
 
 void holds_up_to(const json& document, std::int64_t value) {
-  CHECK(document.at("monotone") == true);
-  CHECK(document.at("exact") == true);
-  CHECK(document.at("stretches").size() == 2);
-  CHECK(answer_at(document, value) == "holds");
-  CHECK(answer_at(document, value + 1) == "breaks");
+  changes_after(document, value, "holds", "breaks");
 }
 
 // The charge is done and its reply lost. The consumer is gone at most 1 s later and back 30 s after

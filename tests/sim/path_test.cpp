@@ -29,7 +29,7 @@ void goes_back_up(std::size_t room) {
   for (std::uint32_t i = 0; i < 1500; ++i) {
     Successors::Next next{{i % 3}, false};
     if (world.pending_ids().size() < 3) next.choices = {};
-    path.moves();
+    path.go_to_top();
     landing = successors.follow(next, path.saved_top());
     path.add(landing.state, landing.choices);
     states.push_back(world.fingerprint());
